@@ -1,0 +1,151 @@
+"""Settings: read once from the environment, checked as a whole, frozen, passed in. Nothing else reads it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from service_catalog.model.errors import ConfigurationError, Fault
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+INSTALLED = Path(sys.prefix) / "share" / "service-catalog"
+"""Where the wheel puts mappings/ and seed/, which lie beside the package in a checkout."""
+
+MIN_SECRET_CHARACTERS = 32
+
+_REGION, _NUMBER = re.compile("[0-9]{6}"), re.compile("[0-9]{1,9}")
+"""``isdigit`` would also take ², which ``int`` does not, and the digits of other scripts."""
+
+
+def _beside(name: str) -> Path:
+    return CHECKOUT / name if (CHECKOUT / name).is_dir() else INSTALLED / name
+
+
+def _setting(
+    default: Any, help_text: str, read: Callable[[str], Any] = str, *, is_secret: bool = False
+) -> Any:
+    return field(default=default, repr=not is_secret, metadata={"help": help_text, "read": read})
+
+
+def _folder(text: str) -> Path:
+    """The store's address ends with a file of this folder, and in addresses ``?`` begins what is no path."""
+    if "?" in text:
+        raise ValueError("文件夹的路径不能含有问号")
+    return Path(text)
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    codes = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not codes or not all(_REGION.fullmatch(code) for code in codes):
+        raise ValueError("区划代码是六位数字，多个用逗号分开，例如 120105,110112")
+    return codes
+
+
+def _one_of(*values: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError("只能是 " + " 或 ".join(values))
+        return text
+
+    return read
+
+
+def _port(text: str) -> int:
+    port = int(text) if _NUMBER.fullmatch(text) else 0
+    if not 0 < port < 65536:
+        raise ValueError("端口是 1 到 65535 的整数")
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text) if _NUMBER.fullmatch(text) else 0
+    if not 0 < count <= 64:
+        raise ValueError("是 1 到 64 的整数")
+    return count
+
+
+def _secret(text: str) -> str:
+    if len(text) < MIN_SECRET_CHARACTERS or len(set(text)) < 8:
+        raise ValueError(f"至少 {MIN_SECRET_CHARACTERS} 个随机字符；不设置则自动生成并存放在数据目录")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Each is the environment variable ``CATALOG_`` + its name in capitals."""
+
+    data: Path = _setting(
+        CHECKOUT / "data", "folder for the SQLite store, the search index and the signing secret", _folder
+    )
+    store_url: str = _setting(
+        "",
+        "store; empty: SQLite in the data folder; postgresql://user@host/name for PostgreSQL",
+        is_secret=True,  # it may hold a password
+    )
+    seed: Path = _setting(_beside("seed"), "folder with the reference catalogue", Path)
+    mappings: Path = _setting(_beside("mappings"), "folder with the index definitions", Path)
+    regions: tuple[str, ...] = _setting(
+        ("110112", "120105"), "regions whose records this node may write, separated by commas", _regions
+    )
+    environment: str = _setting(
+        "development", "development or production", _one_of("development", "production")
+    )
+    secret: str = _setting(
+        "",
+        "signs page cursors; same on every machine of one service; empty: made and kept in the data folder",
+        _secret,
+        is_secret=True,
+    )
+    operator_key: str = _setting(
+        "", "key that opens /metrics; must be set in production to read it", _secret, is_secret=True
+    )
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8000, "port to listen on", _port)
+    workers: int = _setting(2, "worker processes", _count)
+    threads: int = _setting(4, "threads of a worker", _count)
+    log_level: str = _setting(
+        "info", "debug, info, warning or error", _one_of("debug", "info", "warning", "error")
+    )
+
+    @property
+    def store(self) -> str:
+        """The store's URL, with the default filled in."""
+        return self.store_url or f"sqlite:///{self.data / 'catalog.db'}"
+
+    @property
+    def index(self) -> Path:
+        """Folder of the embedded search index."""
+        return self.data / "index"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings. Raises ConfigurationError with every fault, unknown ``CATALOG_`` names
+        included."""
+        environ = os.environ if environ is None else environ
+        faults: list[Fault] = []
+        values: dict[str, Any] = {}
+        known = {f"CATALOG_{each.name.upper()}": each for each in fields(cls)}
+        for name, text in environ.items():
+            if name in known and text:
+                _read(name, text, known[name], values, faults)
+            elif name.startswith("CATALOG_") and name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"是否指 {near[0]}" if near else "可用的设置见 README"
+                faults.append(Fault(name, "没有这个设置", hint))
+        if faults:
+            detail = "；".join(f"{each.field}：{each.message}" for each in faults)
+            raise ConfigurationError(detail, faults=tuple(faults))
+        return cls(**values)
+
+
+def _read(name: str, text: str, setting: Any, values: dict[str, Any], faults: list[Fault]) -> None:
+    try:
+        values[setting.name] = setting.metadata["read"](text)
+    except ValueError as error:
+        faults.append(Fault(name, str(error)))
