@@ -1,0 +1,1 @@
+"""How the seed is made: ``sources`` reads, the others turn rows into records, ``lines`` writes them."""
