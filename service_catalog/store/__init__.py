@@ -1,0 +1,1 @@
+"""Where records live. SQLAlchemy enters the project only here."""
