@@ -1,0 +1,82 @@
+"""Why a hit is there, in plain Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service_catalog.indexing.lexicon import Lexicon
+from service_catalog.model import Meaning, Reason, SearchRequest
+from service_catalog.search.rank import Needle, Scored, meaning_share
+
+MODE_LABELS = {
+    "online": "全程网办",
+    "agent": "异地代收代办",
+    "joint": "多地联办",
+    "remote_window": "云窗口",
+    "kiosk": "自助终端",
+}
+"""The modes in the words of the national rules (国办发〔2020〕35号) and of the sub-centre's hall."""
+
+MAX_WORDS = 3
+"""Words named in one reason; more are a list, not a reason."""
+
+
+def reasons(scored: Scored, needle: Needle, request: SearchRequest, lexicon: Lexicon) -> tuple[Reason, ...]:
+    """The reasons of one hit, the strongest first."""
+    return (*_matches(scored, needle), *_places(scored, request, lexicon))
+
+
+def _matches(scored: Scored, needle: Needle) -> Iterator[Reason]:
+    features, facts, understood = scored.features, scored.candidate.facts, needle.understood
+    name: str = facts["name"]
+    if features.get("exact"):
+        yield _exact(name, facts["aliases"], needle)
+    elif words := _longest_words(name, understood.words):
+        yield Reason("name_contains", "名称包含" + "".join(f"“{word}”" for word in words))
+    elif features.get("pinyin"):
+        yield Reason("pinyin", f"拼音“{understood.text.strip()}”与名称相符")
+    alias = max(facts["aliases"], key=lambda each: _held(each, understood.bigrams), default="")
+    if not features.get("exact") and _held(alias, understood.bigrams) > _held(name, understood.bigrams):
+        yield Reason("alias", f"也叫“{alias}”")
+    if features.get("meaning"):
+        meaning = max(understood.meanings, key=lambda each: meaning_share(name, each))
+        yield Reason("meaning", _meaning_text(meaning))
+
+
+def _exact(name: str, aliases: list[str], needle: Needle) -> Reason:
+    if name in needle.whole:
+        return Reason("exact_name", "名称完全一致")
+    if not needle.whole.isdisjoint(aliases):
+        return Reason("exact_alias", f"也叫“{needle.understood.folded}”")
+    return Reason("exact_code", f"编码为 {needle.understood.code}")
+
+
+def _longest_words(name: str, words: tuple[str, ...]) -> list[str]:
+    """The longest query words that the name holds, none inside another, in the query's order."""
+    found = [word for word in words if len(word) > 1 and word in name]
+    kept = [word for word in found if not any(word != other and word in other for other in found)]
+    return kept[:MAX_WORDS]
+
+
+def _held(text: str, pairs: tuple[str, ...]) -> int:
+    return sum(pair in text for pair in pairs)
+
+
+def _meaning_text(meaning: Meaning) -> str:
+    return f"“{meaning.word}”指{meaning.name or meaning.object + meaning.action}"
+
+
+def _places(scored: Scored, request: SearchRequest, lexicon: Lexicon) -> Iterator[Reason]:
+    facts, region = scored.candidate.facts, request.at_region
+    if region is None:
+        return
+    here = lexicon.region_name(region)
+    if facts["owner"][0] == region:
+        yield Reason("own_region", f"{here}本区事项" if facts["kind"] == "item" else f"{here}本区“一件事”")
+    elif region in facts["modes"]:
+        yield Reason(
+            "accepted_here",
+            f"可在{here}办理：{MODE_LABELS.get(facts['modes'][region], facts['modes'][region])}",
+        )
+    else:
+        yield Reason("not_accepted_here", f"未收录在{here}的办理方式")
