@@ -1,0 +1,126 @@
+"""The catalogue: one object with every use case. Holds the parts; the work is in the modules beside this
+one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from service_catalog.catalog import comparing, reading, scenarios, status, writing
+from service_catalog.catalog.comparing import Comparison
+from service_catalog.catalog.labels import Labels
+from service_catalog.catalog.reading import ItemView
+from service_catalog.catalog.scenarios import ScenarioView
+from service_catalog.catalog.status import Status, Verification
+from service_catalog.catalog.writing import DeliveryCounts, Writing
+from service_catalog.indexing.building import Builder, Progress, silent
+from service_catalog.indexing.follower import Follower
+from service_catalog.model import Change, Generation, Kind, Record, Revision, SearchPage, SearchRequest
+from service_catalog.search.cursor import Cursors
+from service_catalog.search.searching import Explanation, Searching
+from service_catalog.store.base import Store
+
+
+class Catalog:
+    """All use cases over one store and one engine. Safe to share between threads; one per process."""
+
+    def __init__(
+        self, *, store: Store, follower: Follower, secret: str, labels: Labels, regions: Sequence[str]
+    ) -> None:
+        self.labels = labels
+        self._store, self._follower = store, follower
+        self._searching = Searching(follower, Cursors(secret))
+        self._writing = Writing(store, regions)
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """Search. Raises InvalidRequestError, SearchUnavailableError."""
+        return self._searching.search(request)
+
+    def explain(self, request: SearchRequest) -> Explanation:
+        """How a search is understood and why its hits rank as they do. Raises as ``search`` does."""
+        reading.check_regions(self._store, at_region=request.at_region, owner_region=request.owner_region)
+        return self._searching.explain(request)
+
+    def item(self, item_id: str) -> ItemView:
+        """An item with its acceptances, counterparts and scenarios. Raises NotFoundError, GoneError."""
+        return reading.read_item(self._store, item_id)
+
+    def scenario(self, scenario_id: str) -> ScenarioView:
+        """A scenario, resolved. Raises NotFoundError, GoneError."""
+        return scenarios.read_scenario(self._store, scenario_id)
+
+    def comparison(self, item_id: str, other_id: str | None = None) -> Comparison:
+        """Two rows side by side. Raises NotFoundError, GoneError, InvalidRequestError."""
+        return comparing.compare(self._store, item_id, other_id)
+
+    def history(self, record_id: str, kind: Kind) -> Sequence[Revision]:
+        """All revisions of a record, newest first. Raises NotFoundError."""
+        return reading.read_history(self._store, record_id, kind)
+
+    def listing(
+        self,
+        kind: Kind,
+        *,
+        owner: str | None = None,
+        department: str | None = None,
+        after: str = "",
+        limit: int,
+    ) -> tuple[Sequence[Revision], str | None]:
+        """One page of records in order of id, and the id to continue after. Raises InvalidRequestError."""
+        reading.check_regions(self._store, owner_region=owner)
+        return reading.read_list(
+            self._store, kind, owner=owner, department=department, after=after, limit=limit
+        )
+
+    def regions(self) -> Sequence[Revision]:
+        """All regions."""
+        return self._store.listing(Kind.REGION, limit=1000)
+
+    def departments(self, owner: str | None = None) -> Sequence[tuple[str, str, int]]:
+        """(region, department, number of items). Raises InvalidRequestError."""
+        reading.check_regions(self._store, owner_region=owner)
+        return [row for row in self._store.departments() if owner is None or row[0] == owner]
+
+    def publish(
+        self, record: Record, *, author: str, reason: str, if_version: int | None = None
+    ) -> Change | None:
+        """Write a record of one's own. Raises NotOwnerError, ConflictError."""
+        return self._writing.publish(record, author=author, reason=reason, if_version=if_version)
+
+    def withdraw(
+        self, record_id: str, kind: Kind, *, author: str, reason: str, if_version: int | None = None
+    ) -> Change:
+        """Withdraw a record of one's own. Raises NotFoundError, NotOwnerError, ConflictError."""
+        return self._writing.withdraw(record_id, kind, author=author, reason=reason, if_version=if_version)
+
+    def deliver(
+        self,
+        records: Iterator[Record],
+        *,
+        author: str,
+        reason: str,
+        progress: writing.Progress = lambda _done: None,
+    ) -> DeliveryCounts:
+        """Take in records as their owners made them: all or nothing."""
+        return self._writing.deliver(records, author=author, reason=reason, progress=progress)
+
+    def rebuild(self, progress: Progress = silent) -> Generation:
+        """Build and activate a new generation of the index. Raises EngineBusyError, EngineError."""
+        return Builder(self._store, self._follower.engine, self._follower.definition).rebuild(progress)
+
+    def verify(self) -> Verification:
+        """Compare store and engine, document by document."""
+        return status.verify(self._store, self._follower)
+
+    def status(self) -> Status:
+        """The state of store and engine, as it is."""
+        return status.read_status(self._store, self._follower)
+
+    def warm(self) -> Status:
+        """Open everything a first request would have to open, and begin a rebuild where one is due."""
+        self._follower.view()
+        return self.status()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._follower.engine.close()
+        self._store.close()

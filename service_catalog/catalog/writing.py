@@ -1,0 +1,133 @@
+"""Writing records: publishing and withdrawing one's own, and taking in delivered ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from service_catalog.model import Change, Kind, Record, Revision
+from service_catalog.model.errors import ConflictError, NotFoundError, NotOwnerError
+from service_catalog.store.base import Store, WriteTransaction
+from service_catalog.store.canonical import content_hash
+
+PREFETCH = 500
+"""Current rows read at once while taking in a delivery."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class DeliveryCounts:
+    """What became of delivered records. ``forks`` are the ids whose stored row keeps serving."""
+
+    applied: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    forks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Writes to one store, for the regions this node may write."""
+
+    store: Store
+    regions: Sequence[str]
+
+    def publish(
+        self, record: Record, *, author: str, reason: str, if_version: int | None = None
+    ) -> Change | None:
+        """Write a record of one's own; its version is set here: the stored one + 1, tombstones included.
+
+        ``if_version``: the version the writer has seen (0: none); another one raises ConflictError. Returns
+        None, and writes nothing, when the content is as stored. Raises NotOwnerError.
+        """
+        self._check_owner(record)
+        with self.store.write(author=author, reason=reason) as transaction:
+            current = transaction.get(record.id)
+            _check_version(current, if_version)
+            if current and _is_stored(replace(record, version=current.record.version), current):
+                return None
+            version = current.record.version + 1 if current else 1
+            return transaction.put(replace(record, version=version))
+
+    def withdraw(
+        self, record_id: str, kind: Kind, *, author: str, reason: str, if_version: int | None = None
+    ) -> Change:
+        """Withdraw a record of one's own: a tombstone. Raises NotFoundError, NotOwnerError, ConflictError."""
+        with self.store.write(author=author, reason=reason) as transaction:
+            current = transaction.get(record_id)
+            if current is None or current.record.deleted or current.record.kind is not kind:
+                raise NotFoundError(f"没有可撤回的记录 {record_id}")
+            self._check_owner(current.record)
+            _check_version(current, if_version)
+            gone = replace(current.record, version=current.record.version + 1, content={}, deleted=True)
+            return transaction.put(gone)
+
+    def deliver(
+        self, records: Iterator[Record], *, author: str, reason: str, progress: Progress = lambda _done: None
+    ) -> DeliveryCounts:
+        """Take in records as their owner made them, versions included, in one transaction: all or nothing.
+
+        Older or equal versions are stale or unchanged; an equal version with other content is a fork and does
+        not replace the stored row. Raises ConflictError if an id belongs to another kind or owner,
+        InvalidRecordError.
+        """
+        counts = DeliveryCounts()
+        with self.store.write(author=author, reason=reason) as transaction:
+            done = 0
+            while batch := list(islice(records, PREFETCH)):
+                transaction.get_many(
+                    [record.id for record in batch]
+                )  # read in one go what _take_in asks for singly
+                for record in batch:
+                    _take_in(transaction, record, counts)
+                done += len(batch)
+                progress(done)
+        return counts
+
+    def _check_owner(self, record: Record) -> None:
+        if record.owner not in self.regions:
+            mine = "、".join(self.regions) or "（无）"
+            raise NotOwnerError(
+                f"记录 {record.id} 属于区划 {record.owner}；本节点只能修改 {mine}（CATALOG_REGIONS）"
+            )
+
+
+def _take_in(transaction: WriteTransaction, record: Record, counts: DeliveryCounts) -> None:
+    current = transaction.get(record.id)
+    if (
+        current is None
+        or record.version > current.record.version
+        or not _is_same_thing(record, current.record)
+    ):
+        transaction.put(record)  # raises ConflictError where the id is another thing's
+        counts.applied += 1
+    elif record.version < current.record.version:
+        counts.stale += 1
+    elif _is_stored(record, current):
+        counts.unchanged += 1
+    else:
+        counts.forks.append(record.id)
+
+
+def _is_same_thing(one: Record, other: Record) -> bool:
+    return (one.kind, one.owner) == (other.kind, other.owner)
+
+
+def _is_stored(record: Record, current: Revision) -> bool:
+    """By content hash: compared as Python values, ``True`` and ``1`` would be the same."""
+    return content_hash(record) == current.hash
+
+
+def _check_version(current: Revision | None, if_version: int | None) -> None:
+    if if_version is None:
+        return
+    stored = 0 if current is None or current.record.deleted else current.record.version
+    if stored == if_version:
+        return
+    if stored == 0:
+        raise ConflictError(f"您看到的是第 {if_version} 版，但现在没有这条记录：它已被撤回，或从未建立")
+    if if_version == 0:
+        raise ConflictError(f"这条记录已经存在（第 {stored} 版）；请读取后在它上面修改")
+    raise ConflictError(f"记录现在是第 {stored} 版，您看到的是第 {if_version} 版；请重新读取后再改")
