@@ -1,0 +1,71 @@
+"""Regions, departments, and the state of the service."""
+
+from __future__ import annotations
+
+from marshmallow import fields as f
+from marshmallow.validate import OneOf
+
+from service_catalog.exchange.schemas import RegionSchema
+from service_catalog.model import Kind
+from service_catalog.web.api.schemas.base import (
+    Closed,
+    boolean,
+    integer,
+    many,
+    nullable,
+    one,
+    region_code,
+    string,
+)
+
+
+class RegionListSchema(Closed):
+    regions = many(RegionSchema)
+
+
+class DepartmentSchema(Closed):
+    region = region_code()
+    name = string("部门")
+    items = integer("事项数")
+
+
+class DepartmentListSchema(Closed):
+    departments = many(DepartmentSchema)
+
+
+class EngineStatusSchema(Closed):
+    name = string("搜索引擎")
+    generation = nullable("正在使用的索引")
+    mapping_version = integer("索引定义的版本")
+    seq = integer("索引到达的序号")
+    lag = integer("尚未进入索引的变更数")
+    documents = integer("索引中的条数")
+
+
+class CountSchema(Closed):
+    region = region_code()
+    kind = string("种类", validate=OneOf([str(kind) for kind in Kind]))
+    count = integer("记录数")
+
+
+class StatusAnswerSchema(Closed):
+    ready = boolean("能否回答搜索")
+    head = integer("最新变更的序号")
+    epoch = string("变更日志的名称")
+    engine = one(EngineStatusSchema)
+    counts = many(CountSchema)
+    version = string("软件版本")
+
+
+class CheckSchema(Closed):
+    ok = boolean("是否可用")
+    message = nullable("不可用的原因")
+
+
+class ReadyAnswerSchema(Closed):
+    ready = boolean("各部分是否都可用")
+    checks = f.Dict(keys=f.String(), values=f.Nested(CheckSchema), required=True)
+
+
+class HealthAnswerSchema(Closed):
+    status = string("固定为 ok", validate=OneOf(["ok"]))
