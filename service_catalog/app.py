@@ -1,0 +1,122 @@
+"""Wiring: the only place that chooses and connects the parts. Hands the command line and the web layer a
+factory.
+
+``create_app`` does no I/O: each process opens store, engine and secret on its first request (or in gunicorn's
+``post_worker_init``), after the fork, never sharing a connection with another.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+
+from service_catalog.catalog import Catalog
+from service_catalog.cli.commands import Wiring, make_group
+from service_catalog.config import Settings
+from service_catalog.engines.definition import load_definition
+from service_catalog.engines.embedded import EmbeddedEngine
+from service_catalog.exchange.seeding import load_labels
+from service_catalog.indexing.follower import Follower
+from service_catalog.model.errors import StoreUnavailableError
+from service_catalog.store.migrate import migrate
+from service_catalog.store.sql import open_store
+from service_catalog.web.current import EXTENSION
+from service_catalog.web.register import register
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """Open everything a catalogue needs. Raises StoreUnavailableError, ConfigurationError."""
+    definition = load_definition(settings.mappings)
+    store = open_store(settings.store)
+    engine = EmbeddedEngine(settings.index, definition)
+    return Catalog(
+        store=store,
+        follower=Follower(store, engine, definition),
+        secret=settings.secret or _kept_secret(settings.data),
+        labels=load_labels(settings.seed),
+        regions=settings.regions,
+    )
+
+
+@dataclass
+class LazyRuntime:
+    """Opens the catalogue once per process, on first use. A failure is not remembered: the next request tries
+    again."""
+
+    settings: Settings
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _catalog: Catalog | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue. Raises StoreUnavailableError, ConfigurationError."""
+        if self._catalog is None:
+            with self._lock:
+                if self._catalog is None:
+                    self._catalog = open_catalog(self.settings)
+        return self._catalog
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application. Raises ConfigurationError with every fault of the settings."""
+    settings = settings or Settings.from_env()
+    app = Flask("service_catalog.web", static_folder=None)
+    app.extensions[EXTENSION] = LazyRuntime(settings)
+    app.cli.add_command(make_group(wiring()))
+    register(app)
+    return app
+
+
+def wiring() -> Wiring:
+    """What the command line needs."""
+    return Wiring(prepare=prepare, open_catalog=open_catalog, create_app=create_app)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data folder and the store's tables, or upgrade them. Raises StoreUnavailableError."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(settings.data, error) from None
+    migrate(settings.store)
+
+
+def main() -> None:
+    """The ``catalog`` command."""
+    make_group(wiring())(prog_name="catalog")
+
+
+def _kept_secret(folder: Path) -> str:
+    """The signing secret of this data folder, made on first use, readable by its owner only.
+
+    Made with O_EXCL beside its place and linked into it, so that workers starting together agree on one, and
+    a kill in the middle leaves no half-written secret.
+    """
+    path = folder / "secret"
+    if not path.exists():
+        _make_secret(folder, path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make_secret(folder: Path, path: Path) -> None:
+    draft = folder / f".secret-{secrets.token_hex(8)}"
+    try:
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another worker was first
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"数据目录 {folder} 无法写入（{error.strerror}）；请检查权限或改用 CATALOG_DATA 指定的目录"
+    )

@@ -1,0 +1,154 @@
+"""The command group and what all commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+import click
+from flask import Flask
+
+from service_catalog import __version__
+from service_catalog.catalog import Catalog
+from service_catalog.cli import explaining, serving
+from service_catalog.cli.failures import Group
+from service_catalog.cli.printing import bar, show
+from service_catalog.config import Settings
+from service_catalog.exchange.seeding import load_seed
+from service_catalog.model import SearchRequest
+from service_catalog.observe import set_up_logging
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the commands need of the application, handed in by ``app``, so that nothing here chooses parts."""
+
+    prepare: Callable[[Settings], None]
+    """Make or upgrade the store's tables."""
+    open_catalog: Callable[[Settings], Catalog]
+    create_app: Callable[[Settings], Flask]
+
+    def catalog(self) -> closing[Catalog]:
+        """The catalogue that the environment's settings name, closed after the block."""
+        return closing(self.open_catalog(Settings.from_env()))
+
+
+DIFFERENCE = 3
+"""Exit code of ``verify`` when store and engine differ."""
+
+
+def make_group(wiring: Wiring) -> click.Group:
+    """The command group over the parts that ``wiring`` hands in."""
+
+    @click.group("catalog", cls=Group, help="跨区域政务服务目录：建库、搜索、核对、运行。")
+    @click.version_option(__version__, prog_name="catalog")
+    def group() -> None:
+        # A command says itself what it did and what failed. Events are for serve, which sets the level it is told;
+        # without this they would go to standard output, into the middle of an answer.
+        set_up_logging("critical")
+
+    for add in (_add_init, _add_search, _add_explain, _add_rebuild, _add_verify, _add_status, _add_serve):
+        add(group, wiring)
+    return group
+
+
+def _add_init(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="建立或升级数据表，装载参考数据，建立搜索索引。可重复执行，已有数据不受影响。")
+    def init() -> None:
+        settings = Settings.from_env()
+        wiring.prepare(settings)
+        with wiring.catalog() as catalog:
+            with bar("装载参考数据") as progress:
+                counts = load_seed(catalog, settings.seed, progress)
+            show("\n".join(explaining.loaded_lines(counts)))
+            if counts.applied or not catalog.status().ready:
+                with bar("建立索引") as progress:
+                    catalog.rebuild(lambda _what, done, total: progress(done, total))
+            show(explaining.whole_line(catalog.status()))
+
+
+def _add_search(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="搜索事项和一件事。")
+    @click.argument("text")
+    @click.option("--at-region", help="人在哪个区划（六位代码）")
+    @click.option("--owner-region", help="只看哪个区划的事项")
+    @click.option("--kind", type=click.Choice(["item", "scenario"]), help="只看事项或一件事")
+    @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="显示几条")
+    @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+    def search(
+        text: str,
+        at_region: str | None,
+        owner_region: str | None,
+        kind: str | None,
+        limit: int,
+        as_json: bool,
+    ) -> None:
+        request = SearchRequest(
+            text=text, at_region=at_region, owner_region=owner_region, kind=kind, limit=limit
+        )
+        with wiring.catalog() as catalog:
+            page = catalog.search(request)
+        if as_json:
+            show(json.dumps(explaining.page_json(page), ensure_ascii=False, indent=2))
+        else:
+            show("\n".join(explaining.page_lines(page)))
+
+
+def _add_explain(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="说明一次搜索：两边的词，以及每条结果为什么排在那里。")
+    @click.argument("text")
+    @click.option("--at-region", help="人在哪个区划（六位代码）")
+    @click.option("--owner-region", help="只看哪个区划的事项")
+    @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="说明几条")
+    def explain(text: str, at_region: str | None, owner_region: str | None, limit: int) -> None:
+        request = SearchRequest(text=text, at_region=at_region, owner_region=owner_region)
+        with wiring.catalog() as catalog:
+            show("\n".join(explaining.explanation_lines(catalog.explain(request), limit)))
+
+
+def _add_rebuild(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="重建搜索索引：另建、追平、核对数量后启用，原索引保留。")
+    def rebuild() -> None:
+        with wiring.catalog() as catalog:
+            with bar("建立索引") as progress:
+                generation = catalog.rebuild(lambda _what, done, total: progress(done, total))
+            engine = catalog.status().engine
+        show(f"已启用索引 {generation.name}：{engine.documents} 条，序号 {engine.seq}")
+
+
+def _add_verify(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="逐条核对数据库与搜索索引（摘要比对）。有差异时退出码为 3。")
+    @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+    def verify(as_json: bool) -> None:
+        with wiring.catalog() as catalog:
+            found = catalog.verify()
+        if as_json:
+            show(json.dumps(explaining.verification_json(found), ensure_ascii=False, indent=2))
+        else:
+            # What is wrong goes where errors go, so that it is seen also where the output is thrown away.
+            show("\n".join(explaining.verification_lines(found)), err=not found.is_equal)
+        if not found.is_equal:
+            raise SystemExit(DIFFERENCE)
+
+
+def _add_status(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="数据库与搜索索引的状态。")
+    @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+    def status(as_json: bool) -> None:
+        with wiring.catalog() as catalog:
+            found = catalog.status()
+            names = {revision.record.id: revision.record.content["name"] for revision in catalog.regions()}
+        if as_json:
+            show(json.dumps(explaining.status_json(found), ensure_ascii=False, indent=2))
+        else:
+            show("\n".join(explaining.status_lines(found, names)))
+
+
+def _add_serve(group: click.Group, wiring: Wiring) -> None:
+    @group.command(help="启动网络服务（gunicorn）。")
+    @click.option("--host", help="监听地址，默认取 CATALOG_HOST")
+    @click.option("--port", type=click.IntRange(1, 65535), help="监听端口，默认取 CATALOG_PORT")
+    def serve(host: str | None, port: int | None) -> None:
+        serving.serve(Settings.from_env(), wiring.create_app, host=host, port=port)
