@@ -1,12 +1,13 @@
 """Wiring: the only place that chooses and connects the parts. Hands the command line and the web layer a
 factory.
 
-``create_app`` does no I/O: each process opens store, engine and secret on its first request (or in gunicorn's
-``post_worker_init``), after the fork, never sharing a connection with another.
+``create_app`` does no I/O: each process opens store, engine and secret on its first request, or in
+``served_app`` when a worker starts: after the fork, never sharing a connection with another.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -16,12 +17,13 @@ from flask import Flask
 
 from service_catalog.catalog import Catalog
 from service_catalog.cli.commands import Wiring, make_group
-from service_catalog.config import Settings
+from service_catalog.config import MIN_SECRET_CHARACTERS, Settings
 from service_catalog.engines.definition import load_definition
 from service_catalog.engines.embedded import EmbeddedEngine
 from service_catalog.exchange.seeding import load_labels
 from service_catalog.indexing.follower import Follower
-from service_catalog.model.errors import StoreUnavailableError
+from service_catalog.model.errors import CatalogError, ConfigurationError, StoreUnavailableError
+from service_catalog.observe import logger
 from service_catalog.store.migrate import migrate
 from service_catalog.store.sql import open_store
 from service_catalog.web.current import EXTENSION
@@ -31,15 +33,13 @@ from service_catalog.web.register import register
 def open_catalog(settings: Settings) -> Catalog:
     """Open everything a catalogue needs. Raises StoreUnavailableError, ConfigurationError."""
     definition = load_definition(settings.mappings)
+    labels = load_labels(settings.seed)
+    secret = settings.secret or _kept_secret(settings.data)
+    # Last, since it holds connections: what fails before leaves nothing open, however often it is tried.
     store = open_store(settings.store)
     engine = EmbeddedEngine(settings.index, definition)
-    return Catalog(
-        store=store,
-        follower=Follower(store, engine, definition),
-        secret=settings.secret or _kept_secret(settings.data),
-        labels=load_labels(settings.seed),
-        regions=settings.regions,
-    )
+    follower = Follower(store, engine, definition)
+    return Catalog(store=store, follower=follower, secret=secret, labels=labels, regions=settings.regions)
 
 
 @dataclass
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def wiring() -> Wiring:
     """What the command line needs."""
-    return Wiring(prepare=prepare, open_catalog=open_catalog, create_app=create_app)
+    return Wiring(prepare=prepare, open_catalog=open_catalog, create_app=served_app)
 
 
 def prepare(settings: Settings) -> None:
@@ -83,6 +83,19 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         raise _unwritable(settings.data, error) from None
     migrate(settings.store)
+
+
+def served_app(settings: Settings) -> Flask:
+    """The application of a worker, opened and warm, so that its first request is not a slow one.
+
+    What fails here is logged and tried again at the first request: item pages may work where search does not.
+    """
+    app = create_app(settings)
+    try:
+        app.extensions[EXTENSION].catalog.warm()
+    except CatalogError as error:
+        logger(__name__).warning("worker not warm", detail=error.detail)
+    return app
 
 
 def main() -> None:
@@ -99,14 +112,20 @@ def _kept_secret(folder: Path) -> str:
     path = folder / "secret"
     if not path.exists():
         _make_secret(folder, path)
-    return path.read_text(encoding="ascii").strip()
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < MIN_SECRET_CHARACTERS:
+        raise ConfigurationError(f"{path} 不完整；请删除它，服务会重新生成（已发出的翻页标记随之失效）")
+    return secret
 
 
 def _make_secret(folder: Path, path: Path) -> None:
     draft = folder / f".secret-{secrets.token_hex(8)}"
     try:
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        with draft.open("w", encoding="ascii") as file:
+            file.write(secrets.token_hex(MIN_SECRET_CHARACTERS))
+            file.flush()
+            os.fsync(file.fileno())
         path.hardlink_to(draft)
     except FileExistsError:
         pass  # another worker was first

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from service_catalog.model.errors import ConfigurationError, Fault
 
@@ -31,13 +32,6 @@ def _setting(
     default: Any, help_text: str, read: Callable[[str], Any] = str, *, is_secret: bool = False
 ) -> Any:
     return field(default=default, repr=not is_secret, metadata={"help": help_text, "read": read})
-
-
-def _folder(text: str) -> Path:
-    """The store's address ends with a file of this folder, and in addresses ``?`` begins what is no path."""
-    if "?" in text:
-        raise ValueError("文件夹的路径不能含有问号")
-    return Path(text)
 
 
 def _regions(text: str) -> tuple[str, ...]:
@@ -81,7 +75,7 @@ class Settings:
     """All settings. Each is the environment variable ``CATALOG_`` + its name in capitals."""
 
     data: Path = _setting(
-        CHECKOUT / "data", "folder for the SQLite store, the search index and the signing secret", _folder
+        CHECKOUT / "data", "folder for the SQLite store, the search index and the signing secret", Path
     )
     store_url: str = _setting(
         "",
@@ -116,7 +110,7 @@ class Settings:
     @property
     def store(self) -> str:
         """The store's URL, with the default filled in."""
-        return self.store_url or f"sqlite:///{self.data / 'catalog.db'}"
+        return self.store_url or f"sqlite:///{quote(str(self.data / 'catalog.db'))}"
 
     @property
     def index(self) -> Path:

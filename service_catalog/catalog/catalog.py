@@ -15,6 +15,7 @@ from service_catalog.catalog.writing import DeliveryCounts, Writing
 from service_catalog.indexing.building import Builder, Progress, silent
 from service_catalog.indexing.follower import Follower
 from service_catalog.model import Change, Generation, Kind, Record, Revision, SearchPage, SearchRequest
+from service_catalog.observe import count_search
 from service_catalog.search.cursor import Cursors
 from service_catalog.search.searching import Explanation, Searching
 from service_catalog.store.base import Store
@@ -33,7 +34,10 @@ class Catalog:
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Search. Raises InvalidRequestError, SearchUnavailableError."""
-        return self._searching.search(request)
+        page = self._searching.search(request)
+        fresh = page.freshness
+        count_search(str(page.confidence), head=fresh.head, seq=fresh.seq, age_s=fresh.age_s)
+        return page
 
     def explain(self, request: SearchRequest) -> Explanation:
         """How a search is understood and why its hits rank as they do. Raises as ``search`` does."""

@@ -120,6 +120,11 @@ class ScenarioView:
         return sum(known) if known else None
 
     @property
+    def borrowed_visits(self) -> list[str]:
+        """Keys of the steps whose visits in ``least_visits`` come from a borrowed guide."""
+        return [step.key for step in self.steps if step.is_reference and step.guide.get("visits") is not None]
+
+    @property
     def unknown(self) -> dict[str, list[str]]:
         """Keys of the steps about which something is not known, by what is not known."""
         with_guide = [step for step in self.steps if step.guide]
@@ -129,6 +134,7 @@ class ScenarioView:
                 step.key for step in self.steps if step.item is None and step.relation != "outside"
             ],
             "guide": [step.key for step in self.steps if step.item is not None and not step.guide],
+            "materials": [step.key for step in with_guide if not step.guide.get("materials")],
             "legal_limit": [step.key for step in with_guide if not step.guide.get("legal_limit")],
             "promised_limit": [
                 step.key for step in with_guide if step.is_reference or not step.guide.get("promised_limit")

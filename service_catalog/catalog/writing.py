@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from service_catalog.model import Change, Kind, Record, Revision
-from service_catalog.model.errors import ConflictError, NotFoundError, NotOwnerError
+from service_catalog.model.errors import (
+    ConflictError,
+    Fault,
+    InvalidRecordError,
+    NotFoundError,
+    NotOwnerError,
+)
 from service_catalog.store.base import Store, WriteTransaction
 from service_catalog.store.canonical import content_hash
 
 PREFETCH = 500
 """Current rows read at once while taking in a delivery."""
+
+NEEDED: Mapping[Kind, Sequence[str]] = {
+    Kind.REGION: ("name",),
+    Kind.ITEM: ("code", "name"),
+    Kind.SCENARIO: ("code", "name"),
+    Kind.ACCEPTANCE: ("item", "mode"),
+    Kind.COUNTERPART: ("a", "b"),
+    Kind.TERM: ("word", "target"),
+}
+"""Fields that the index and the pages cannot do without."""
 
 Progress = Callable[[int], None]
 
@@ -43,6 +59,7 @@ class Writing:
         None, and writes nothing, when the content is as stored. Raises NotOwnerError.
         """
         self._check_owner(record)
+        _check_content(record)
         with self.store.write(author=author, reason=reason) as transaction:
             current = transaction.get(record.id)
             _check_version(current, if_version)
@@ -95,6 +112,7 @@ class Writing:
 
 
 def _take_in(transaction: WriteTransaction, record: Record, counts: DeliveryCounts) -> None:
+    _check_content(record)
     current = transaction.get(record.id)
     if (
         current is None
@@ -109,6 +127,19 @@ def _take_in(transaction: WriteTransaction, record: Record, counts: DeliveryCoun
         counts.unchanged += 1
     else:
         counts.forks.append(record.id)
+
+
+def _check_content(record: Record) -> None:
+    """Raise InvalidRecordError where a field is missing without which nothing can show the record.
+
+    The whole schema is checked by ``exchange`` for what comes from outside; this holds for every writer.
+    """
+    if record.deleted:
+        return
+    missing = [name for name in NEEDED[record.kind] if not record.content.get(name)]
+    if missing:
+        faults = tuple(Fault(name, "不能没有这一项") for name in missing)
+        raise InvalidRecordError(f"{record.id} 缺少 {'、'.join(missing)}", faults=faults)
 
 
 def _is_same_thing(one: Record, other: Record) -> bool:

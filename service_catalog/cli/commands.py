@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from service_catalog.cli.printing import bar, show
 from service_catalog.config import Settings
 from service_catalog.exchange.seeding import load_seed
 from service_catalog.model import SearchRequest
+from service_catalog.model.errors import EngineBusyError
 from service_catalog.observe import set_up_logging
 
 
@@ -35,6 +37,10 @@ class Wiring:
         return closing(self.open_catalog(Settings.from_env()))
 
 
+BUSY_TIMEOUT_S = 120
+"""How long ``init`` waits for another process's build. 50,000 records take about 20 s, three times that on
+a busy machine."""
+
 DIFFERENCE = 3
 """Exit code of ``verify`` when store and engine differ."""
 
@@ -45,7 +51,7 @@ def make_group(wiring: Wiring) -> click.Group:
     @click.group("catalog", cls=Group, help="跨区域政务服务目录：建库、搜索、核对、运行。")
     @click.version_option(__version__, prog_name="catalog")
     def group() -> None:
-        # A command says itself what it did and what failed. Events are for serve, which sets the level it is told;
+        # A command says itself what it did and what failed. Events are for serve, which sets its own level;
         # without this they would go to standard output, into the middle of an answer.
         set_up_logging("critical")
 
@@ -64,9 +70,22 @@ def _add_init(group: click.Group, wiring: Wiring) -> None:
                 counts = load_seed(catalog, settings.seed, progress)
             show("\n".join(explaining.loaded_lines(counts)))
             if counts.applied or not catalog.status().ready:
-                with bar("建立索引") as progress:
-                    catalog.rebuild(lambda _what, done, total: progress(done, total))
+                _build_index(catalog)
             show(explaining.whole_line(catalog.status()))
+
+
+def _build_index(catalog: Catalog) -> None:
+    """Build it, or wait for another process that is building it."""
+    try:
+        with bar("建立索引") as progress:
+            catalog.rebuild(lambda _what, done, total: progress(done, total))
+    except EngineBusyError:
+        show("另一个进程正在建立索引，等它完成……", err=True)
+        deadline = time.monotonic() + BUSY_TIMEOUT_S
+        while not catalog.status().ready:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _add_search(group: click.Group, wiring: Wiring) -> None:

@@ -28,15 +28,15 @@ def serve(settings: Settings, create_app: CreateApp, *, host: str | None, port: 
     place = (host or settings.host, port or settings.port)
     check_free(*place)
     set_up_logging(settings.log_level)
-    share_metrics(settings.data / "metrics")
+    # By port: a second service on the same data must not empty the files of the first.
+    share_metrics(settings.data / f"metrics-{place[1]}")
     bind = _address(*place)
     show(f"服务地址：http://{bind}/  （停止：Ctrl+C）", err=True)
     _run(settings, create_app, bind)
 
 
 def check_free(host: str, port: int) -> None:
-    """Raise ConfigurationError if nobody can listen there: gunicorn would retry for seconds and print five
-    lines."""
+    """Raise ConfigurationError if nobody can listen there. gunicorn would retry and say it five times."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -65,12 +65,15 @@ def _address(host: str, port: int) -> str:
 def _run(settings: Settings, create_app: CreateApp, bind: str) -> None:
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - only this command needs a server
 
+    from service_catalog.cli.request_line import accept_typed_addresses  # noqa: PLC0415 - as above
+
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         def load_config(self) -> None:
             for name, value in _options(settings, bind).items():
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
+            accept_typed_addresses()
             return create_app(settings)  # called in each worker, after the fork
 
     Server().run()
@@ -86,5 +89,7 @@ def _options(settings: Settings, bind: str) -> dict[str, Any]:
         "max_requests": REQUESTS_PER_WORKER,
         "max_requests_jitter": REQUESTS_PER_WORKER // 10,
         "loglevel": settings.log_level,
+        "http_parser": "python",  # the one that cli.request_line extends; the other is not installed
+        "control_socket_disable": True,  # a socket in the user's home that nothing here speaks to
         "child_exit": lambda _server, worker: forget_process(worker.pid),
     }

@@ -73,7 +73,7 @@ class EmbeddedEngine:
             translated = translate(query, self._definition, opened)
         try:
             with failing_as(EngineError, "搜索失败"):
-                if not query.clauses:
+                if not query.clauses and not query.preferences:
                     return browse(opened, translated, self._definition, limit, self._known)
                 return ranked(opened, translated, limit, query.floor, self._known)
         except EngineError:
@@ -85,7 +85,7 @@ class EmbeddedEngine:
     ) -> AppliedCounts:
         """One commit. Stale are documents older than the ones held, and all when ``seq`` is not new."""
         with self._files.writing(wait=False):
-            opened = self._serving(self._look(at_once=True)) if generation is None else self._open(generation)
+            opened = self._writable(generation)
             if opened.seq >= seq:
                 return AppliedCounts(applied=0, stale=len(documents))
             try:
@@ -136,6 +136,12 @@ class EmbeddedEngine:
         if state.opened is None:
             raise EngineError("尚未建立搜索索引")
         return state.opened
+
+    def _writable(self, name: str | None) -> OpenIndex:
+        state = self._look(at_once=True)
+        if name is None or (state.opened is not None and state.opened.generation.name == name):
+            return self._serving(state)
+        return self._open(name)
 
     def _open(self, name: str) -> OpenIndex:
         if name not in self._files.names():

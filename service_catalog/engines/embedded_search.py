@@ -62,12 +62,14 @@ def translate(query: EngineQuery, definition: Definition, opened: OpenIndex) -> 
     """The tantivy query, without the limit. Raises EngineError for undefined fields."""
     groups = list(_groups(query, definition, opened))
     filters = list(_filters(query, definition, opened))
+    preferences = list(_preferences(query, definition, opened))
     if not query.clauses:
         rows = tantivy.Query.term_query(opened.index.schema, CHECKPOINT, CHECKPOINT, TERMS)
-        everything = (tantivy.Occur.Must, tantivy.Query.all_query())
-        return tantivy.Query.boolean_query([everything, (tantivy.Occur.MustNot, rows), *filters])
+        everything = (tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0))
+        found = [everything, (tantivy.Occur.MustNot, rows), *filters, *preferences]
+        return tantivy.Query.boolean_query(found)
     best = tantivy.Query.disjunction_max_query(groups) if groups else tantivy.Query.empty_query()
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, best), *filters])
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, best), *filters, *preferences])
 
 
 def _groups(query: EngineQuery, definition: Definition, opened: OpenIndex) -> Iterator[tantivy.Query]:
@@ -78,6 +80,15 @@ def _groups(query: EngineQuery, definition: Definition, opened: OpenIndex) -> It
         if clause.field in opened.names:
             groups.setdefault(clause.group, []).extend(_terms(clause, opened))
     return (tantivy.Query.boolean_query(terms) for terms in groups.values() if terms)
+
+
+def _preferences(
+    query: EngineQuery, definition: Definition, opened: OpenIndex
+) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
+    for clause in query.preferences:
+        _check(clause.field, definition)
+        if clause.field in opened.names:
+            yield from _terms(clause, opened)
 
 
 def _terms(clause: Clause, opened: OpenIndex) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:

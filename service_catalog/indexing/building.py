@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from service_catalog import __version__
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
 from service_catalog.indexing.dictionary import Dictionary, make_dictionary
@@ -33,6 +34,14 @@ FAILED_PAUSE_S = 5.0
 
 def silent(_what: str, _done: int, _all: int) -> None:
     """Progress nobody watches."""
+
+
+def made_by(definition: Definition) -> str:
+    """Names what turns records into documents: the mapping, and the program, whose projection is part of it.
+
+    A generation made by another is built anew: its documents may lack what this program looks for.
+    """
+    return f"{definition.hash[:40]}-{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Builder:
         name = f"m{self.definition.version}-{content}-{now:%Y%m%dt%H%M%S%f}"
         return Generation(
             name=name,
-            mapping=self.definition.hash,
+            mapping=made_by(self.definition),
             dictionary=dictionary,
             seq=seq,
             built_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),

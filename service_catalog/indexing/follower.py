@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
-from service_catalog.indexing.building import Builder, Rebuilding
+from service_catalog.indexing.building import Builder, Rebuilding, made_by
 from service_catalog.indexing.dictionary import Dictionary
 from service_catalog.indexing.lexicon import Lexicon, make_lexicon
 from service_catalog.indexing.projection import Projection, changed_documents
-from service_catalog.model import EngineStatus, Freshness, Kind
+from service_catalog.model import Change, EngineStatus, Freshness, Kind
 from service_catalog.model.errors import EngineBusyError, EngineError, NotFoundError, SearchUnavailableError
 from service_catalog.observe import logger
 from service_catalog.store.base import Store
@@ -117,7 +117,7 @@ class Follower:
         """
         status = self.engine.status()
         if self._is_ours(status):
-            if status.generation is not None and status.generation.mapping != self.definition.hash:
+            if status.generation is not None and status.generation.mapping != made_by(self.definition):
                 self.rebuilding.start()
             return status
         self.rebuilding.start()
@@ -137,8 +137,7 @@ class Follower:
             if not changes:
                 break
             try:
-                documents = list(changed_documents(self.store, self._projection(status), changes))
-                self.engine.apply(documents, seq=changes[-1].seq)
+                self._apply(status, changes)
             except EngineBusyError:
                 time.sleep(POLL_S)
             except EngineError as error:
@@ -149,6 +148,12 @@ class Follower:
             status = self.engine.status()
             if status.error is not None or status.generation is None:
                 return
+
+    def _apply(self, status: EngineStatus, changes: Sequence[Change]) -> None:
+        """Into the generation they were made for: one that began to serve meanwhile lacks other changes."""
+        assert status.generation is not None  # noqa: S101 - callers have seen to it; this tells the type checker
+        documents = list(changed_documents(self.store, self._projection(status), changes))
+        self.engine.apply(documents, seq=changes[-1].seq, generation=status.generation.name)
 
     def _catch_up_behind(self, head: int) -> None:
         """Catch up in the background, one thread at a time, while searches answer with their age."""

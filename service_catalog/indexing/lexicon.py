@@ -59,7 +59,8 @@ def make_lexicon(snapshot: Snapshot) -> Lexicon:
     return Lexicon(
         seq=snapshot.head,
         regions={record.id: _region(record) for record in regions},
-        meanings={word: tuple(found) for word, found in meanings.items()},
+        # Two districts may give one word the same target; told once, it is looked for once.
+        meanings={word: tuple(dict.fromkeys(found)) for word, found in meanings.items()},
         places=places,
         open_places=open_places,
         not_places=not_places,

@@ -52,6 +52,7 @@ class Projection:
             "syllables": " ".join(sound),
             "initials": initials(sound),
             "modes": modes,
+            "steps_at": _foreign_regions(record),
             "sources": sources_digest([revision, *related]),
             **{name: list(values) for name, values in filters.items() if name != "kind"},
         }
@@ -165,6 +166,13 @@ def _filters(record: Record, modes: Mapping[str, str]) -> dict[str, tuple[str, .
         at = (f"{mode}@{region}" for region, mode in sorted(modes.items()))
         values["mode"] = (*sorted(set(modes.values())), *at)
     return values
+
+
+def _foreign_regions(record: Record) -> list[str]:
+    """Other regions in which steps of a scenario are handled, as the Beijing steps of 天津营业执照北京出."""
+    steps = record.content.get("steps") or () if record.kind is Kind.SCENARIO else ()
+    items = (step.get("item") or "" for step in steps if step.get("relation") == "foreign")
+    return sorted({item.partition("-")[0] for item in items if item})
 
 
 def _fragment(revision: Revision, acceptances: Sequence[Record], related: Sequence[Revision]) -> str:

@@ -13,6 +13,10 @@ MAX_QUERY_CHARACTERS = 256
 MAX_CANDIDATES = 1_000
 """Most documents one search looks at; ``total`` and facets count within it (design section 7)."""
 
+MAX_BROWSED = 5_000
+"""The same without a query. Browsing lists rather than ranks, so a district's whole list should fit: the seed
+has 1,215 documents."""
+
 FACETS = ("kind", "item_type", "department", "theme", "object", "mode")
 """Filters that also come back as facets. ``owner_region`` filters too, but is a choice made before the
 search."""
@@ -78,13 +82,15 @@ class EngineQuery:
     """What an engine is asked. At least one clause must match; without clauses every document matches
     (browse).
 
-    A document's score is that of its best group of clauses. Those under ``floor`` are left out.
+    A document's score is that of its best group of clauses; those under ``floor`` are left out.
+    ``preferences`` add to the score of documents that match them, and find none themselves.
     """
 
     clauses: tuple[Clause, ...] = ()
     filters: tuple[Filter, ...] = ()
     limit: int = MAX_CANDIDATES
     floor: float = 0.0
+    preferences: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

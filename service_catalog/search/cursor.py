@@ -15,12 +15,12 @@ from service_catalog.model.errors import CursorError, Fault
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last hit of a page, and the log position and mapping it was ranked at."""
+    """The last hit of a page, and the log position and generation it was ranked at."""
 
     score: float
     id: str
     seq: int
-    mapping: str
+    generation: str
 
 
 class Cursors:
@@ -35,7 +35,7 @@ class Cursors:
         """The cursor that continues ``request`` after ``position``."""
         return str(
             self._serializer.dumps(
-                [digest(request), position.score, position.id, position.seq, position.mapping]
+                [digest(request), position.score, position.id, position.seq, position.generation]
             )
         )
 
@@ -47,12 +47,12 @@ class Cursors:
         if request.cursor is None:
             return None
         try:
-            found, score, record_id, seq, mapping = self._serializer.loads(request.cursor)
+            found, score, record_id, seq, generation = self._serializer.loads(request.cursor)
         except (BadData, ValueError, TypeError):
             raise _fault("翻页标记不是本服务签发的，请从第一页重新搜索") from None
         if found != digest(request):
             raise _fault("翻页标记属于另一次搜索，请从第一页重新搜索")
-        return Position(float(score), record_id, seq, mapping)
+        return Position(float(score), record_id, seq, generation)
 
 
 def digest(request: SearchRequest) -> str:

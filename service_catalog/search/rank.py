@@ -60,7 +60,7 @@ def rank(
     candidates: Sequence[Candidate], needle: Needle, request: SearchRequest, weights: Mapping[str, float]
 ) -> list[Scored]:
     """Candidates, best first; ties by id. ``candidates`` come in the engine's order."""
-    if not needle.understood.folded:
+    if not needle.understood.bigrams:
         ranked = [_browsed(candidate, request) for candidate in candidates]
     else:
         ranked = [_scored(candidate, needle, request, weights) for candidate in candidates[:RANKED]]
@@ -70,8 +70,10 @@ def rank(
 
 
 def _browsed(candidate: Candidate, request: SearchRequest) -> Scored:
+    """In browsing, the person's own region comes first, then what is accepted there."""
     here = 1.0 if is_accepted(candidate.facts, request.at_region) else 0.0
-    return Scored(candidate, here, {"relevance": 1.0, "accepted_here": here})
+    own = 1.0 if candidate.facts["owner"][0] == request.at_region else 0.0
+    return Scored(candidate, here + own, {"relevance": 1.0, "accepted_here": here})
 
 
 def _unranked(candidate: Candidate) -> Scored:
@@ -95,7 +97,7 @@ def _features(candidate: Candidate, needle: Needle, request: SearchRequest) -> d
     relevance = candidate.score  # above 1 where the context agrees too, 2 where a whole value does
     features = {
         "relevance": relevance,
-        "tightness": min(1.0, relevance) * min(1.0, len(understood.folded) / len(name)),
+        "tightness": min(1.0, relevance) * min(1.0, len(understood.folded) / max(len(name), 1)),
     }
     if not needle.whole.isdisjoint(facts["exact"]):
         features["exact"] = 1.0
@@ -159,8 +161,10 @@ def _sound_share(facts: Mapping[str, Any], needle: Needle) -> float:
 
 
 def is_accepted(facts: Mapping[str, Any], region: str | None) -> bool:
-    """Whether the row can be handled at ``region``: it is that region's own, or accepted there."""
-    return region is not None and (facts["owner"][0] == region or region in facts["modes"])
+    """Whether it can be handled at ``region``: its own, accepted there, or a scenario with steps there."""
+    return region is not None and (
+        facts["owner"][0] == region or region in facts["modes"] or region in facts["steps_at"]
+    )
 
 
 def accepted_here(facts: Mapping[str, Any], region: str | None) -> tuple[bool | None, str | None]:

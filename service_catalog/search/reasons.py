@@ -27,20 +27,50 @@ def reasons(scored: Scored, needle: Needle, request: SearchRequest, lexicon: Lex
 
 
 def _matches(scored: Scored, needle: Needle) -> Iterator[Reason]:
+    """Why it was found. Every hit of a search has at least one."""
+    if not needle.understood.bigrams:
+        return
+    found = list(_name_reasons(scored, needle))
+    found += _alias_reasons(scored, needle)
+    found += _meaning_reasons(scored, needle)
+    yield from found or [Reason("context", "步骤、部门或说明与查询有关")]
+
+
+def _name_reasons(scored: Scored, needle: Needle) -> Iterator[Reason]:
     features, facts, understood = scored.features, scored.candidate.facts, needle.understood
     name: str = facts["name"]
     if features.get("exact"):
         yield _exact(name, facts["aliases"], needle)
-    elif words := _longest_words(name, understood.words):
+    elif words := _longest_words(name, understood.words) or _stretches(name, understood.bigrams):
         yield Reason("name_contains", "名称包含" + "".join(f"“{word}”" for word in words))
     elif features.get("pinyin"):
         yield Reason("pinyin", f"拼音“{understood.text.strip()}”与名称相符")
-    alias = max(facts["aliases"], key=lambda each: _held(each, understood.bigrams), default="")
-    if not features.get("exact") and _held(alias, understood.bigrams) > _held(name, understood.bigrams):
+    elif understood.initials:
+        yield Reason("pinyin_part", f"拼音“{understood.text.strip()}”与名称部分相符")
+
+
+def _alias_reasons(scored: Scored, needle: Needle) -> Iterator[Reason]:
+    """Only where an alias holds more of the query than the name does."""
+    facts, pairs = scored.candidate.facts, needle.understood.bigrams
+    alias = max(facts["aliases"], key=lambda each: _held(each, pairs), default="")
+    if not scored.features.get("exact") and _held(alias, pairs) > _held(facts["name"], pairs):
         yield Reason("alias", f"也叫“{alias}”")
-    if features.get("meaning"):
-        meaning = max(understood.meanings, key=lambda each: meaning_share(name, each))
+
+
+def _meaning_reasons(scored: Scored, needle: Needle) -> Iterator[Reason]:
+    if not scored.features.get("meaning"):
+        return
+    name: str = scored.candidate.facts["name"]
+    meaning = max(needle.understood.meanings, key=lambda each: meaning_share(name, each))
+    if meaning_share(name, meaning) == 1:
         yield Reason("meaning", _meaning_text(meaning))
+    else:
+        yield Reason("meaning_object", f"“{meaning.word}”与{meaning.object}有关")
+
+
+def _stretches(name: str, pairs: tuple[str, ...]) -> list[str]:
+    """The query's character pairs, or single characters, that the name holds."""
+    return [pair for pair in pairs if pair in name][:MAX_WORDS]
 
 
 def _exact(name: str, aliases: list[str], needle: Needle) -> Reason:
@@ -78,5 +108,7 @@ def _places(scored: Scored, request: SearchRequest, lexicon: Lexicon) -> Iterato
             "accepted_here",
             f"可在{here}办理：{MODE_LABELS.get(facts['modes'][region], facts['modes'][region])}",
         )
+    elif region in facts["steps_at"]:
+        yield Reason("steps_here", f"其中的步骤在{here}办理")
     else:
         yield Reason("not_accepted_here", f"未收录在{here}的办理方式")

@@ -82,7 +82,7 @@ class Searching:
     def _answer(self, request: SearchRequest, after: Position | None, view: View) -> SearchPage:
         _check_regions(request, view.lexicon)
         needle = Needle.of(understand(request.text, view.dictionary, view.lexicon))
-        ranked = self._run(request, needle, view)
+        ranked = [] if _says_nothing(needle.understood) else self._run(request, needle, view)
         page, more = _page(ranked, after, request.limit)
         return SearchPage(
             understanding=needle.understood,
@@ -93,7 +93,7 @@ class Searching:
             next_cursor=self._next(request, page[-1], view) if more else None,
             suggestions=() if ranked else self._near_misses(request, needle, view),
             freshness=view.freshness,
-            changed=after is not None and (after.seq, after.mapping) != self._state(view),
+            changed=after is not None and (after.seq, after.generation) != self._state(view),
         )
 
     def explain(self, request: SearchRequest) -> Explanation:
@@ -146,7 +146,7 @@ class Searching:
     @staticmethod
     def _state(view: View) -> tuple[int, str]:
         generation = view.status.generation
-        return view.freshness.seq, generation.mapping[:8] if generation else ""
+        return view.freshness.seq, generation.name if generation else ""
 
 
 def _check_regions(request: SearchRequest, lexicon: Lexicon) -> None:
@@ -170,11 +170,16 @@ def _page(ranked: list[Scored], after: Position | None, limit: int) -> tuple[lis
     return rest[:limit], len(rest) > limit
 
 
+def _says_nothing(understood: Understanding) -> bool:
+    """True for text without a letter, digit or character: it asks nothing, nor is it a wish to browse."""
+    return bool(understood.text.strip()) and not understood.folded
+
+
 def _confidence(understood: Understanding, ranked: Sequence[Scored]) -> Confidence:
     if not ranked:
         return Confidence.NONE
     relevance = ranked[0].relevance
-    if not understood.folded or relevance >= CONFIDENT:
+    if not understood.bigrams or relevance >= CONFIDENT:
         return Confidence.HIGH
     return Confidence.MEDIUM if relevance >= LIKELY else Confidence.LOW
 

@@ -89,9 +89,8 @@ def _found(folded: str, lexicon: Lexicon) -> _Found:
 
 
 def _without(folded: str, places: tuple[str, ...]) -> str:
-    """What the query asks about: its text without the places, which say where and not what; all of it if none
-    is left."""
+    """What the query asks about: its text without the places, which say where and not what."""
     rest = folded
     for place in places:
         rest = rest.replace(place, " ")
-    return rest if rest.strip() else folded
+    return rest

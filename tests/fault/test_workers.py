@@ -3,7 +3,9 @@ mended."""
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -133,3 +135,16 @@ def test_index_folder_when_deleted_then_it_is_built_again(service: Service) -> N
 
 def ask(service: Service) -> requests.Response:
     return service.get("/v1/search", q="失业登记", owner_region="110112")
+
+
+def test_query_when_typed_unencoded_into_the_address_then_it_is_answered(service: Service) -> None:
+    """As ``curl`` sends it: the bytes of the characters, not percent-encoded."""
+    host, port = service.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        line = "GET /v1/search?q=社会保障卡补换&at_region=120105 HTTP/1.1"
+        connection.sendall(f"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    head, _, body = answer.partition("\r\n\r\n")
+
+    assert head.startswith("HTTP/1.1 200 ")
+    assert [hit["id"] for hit in json.loads(body)["hits"][:2]] == ["120105-HB0002", "110112-TZ0045"]

@@ -81,7 +81,7 @@ class Service:
 
     def worker_pids(self) -> set[int]:
         """The workers that have answered requests, by the metrics files they keep."""
-        names = (path.stem for path in (self.data / "metrics").glob("histogram_*.db"))
+        names = (path.stem for path in self.data.glob("metrics-*/histogram_*.db"))
         return {int(name.rpartition("_")[2]) for name in names}
 
 

@@ -10,8 +10,13 @@ from typing import Any
 
 from flask import Response, request
 
+from service_catalog import __version__
+
 PUBLIC = "public, max-age=30, stale-while-revalidate=60"
 """What anybody may read may be kept for half a minute, and for another minute while it is fetched anew."""
+
+PERSONAL = "private, no-store"
+"""What somebody typed is in the answer: no cache may keep it, and the next answer has every change."""
 
 JSON = "application/json"
 
@@ -34,7 +39,11 @@ def json_answer(text: str, *, cache: str = PUBLIC, tag: str | None = None, media
 
 
 def tagged_answer(tag: str, make: Callable[[], Any], *, media: str = JSON) -> Response:
-    """The answer ``make`` gives, or 304 if the client has it. ``tag`` changes whenever the answer would."""
+    """The answer ``make`` gives, or 304 if the client has it. ``tag`` changes whenever its records do.
+
+    The program's version is part of it: another version may show the same records otherwise.
+    """
+    tag = f"{tag}.{__version__}"
     if is_known(request.headers.get("If-None-Match"), tag):
         response = Response(status=304)
         response.headers["Cache-Control"] = PUBLIC

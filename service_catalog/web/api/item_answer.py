@@ -23,7 +23,7 @@ def item_answer(view: ItemView, labels: Labels) -> dict[str, Any]:
         "counterparts": [
             {"link": _link(link), "item": item_brief(other)} for link, other in view.counterparts
         ],
-        "scenarios": [_scenario_brief(scenario) for scenario in view.scenarios],
+        "scenarios": [_scenario_brief(scenario, view.item.record.id) for scenario in view.scenarios],
         "labels": {
             "item_type": _labelled(labels, "item_type", [content["item_type"]]),
             "object": _labelled(labels, "object", content.get("objects") or ()),
@@ -108,9 +108,17 @@ def _link(link: Revision) -> dict[str, Any]:
     return {"id": link.record.id, "basis": content.get("basis"), "confidence": content.get("confidence")}
 
 
-def _scenario_brief(revision: Revision) -> dict[str, Any]:
+def _scenario_brief(revision: Revision, item_id: str) -> dict[str, Any]:
+    """With the relation of the item's steps: what only stands for another is not the scenario's own."""
     record = revision.record
-    return {"id": record.id, "region": record.owner, "name": record.content["name"]}
+    steps = record.content.get("steps") or ()
+    relations = {step["relation"] for step in steps if step.get("item") == item_id}
+    return {
+        "id": record.id,
+        "region": record.owner,
+        "name": record.content["name"],
+        "relations": sorted(relations),
+    }
 
 
 def _labelled(labels: Labels, facet: str, values: Iterable[str]) -> dict[str, str]:

@@ -24,7 +24,11 @@ def scenario_answer(view: ScenarioView) -> dict[str, Any]:
         "steps": [_step(step) for step in view.steps],
         "materials": [_material(material) for material in view.materials],
         "limits": view.longest_limits,
-        "visits": {"least_in_total": view.least_visits, "label": VISITS_LABEL},
+        "visits": {
+            "least_in_total": view.least_visits,
+            "label": VISITS_LABEL,
+            "reference_steps": view.borrowed_visits,
+        },
         "unknown": view.unknown,
     }
 

@@ -11,9 +11,8 @@ from flask import Response
 from service_catalog.catalog.labels import FIXED
 from service_catalog.model import Hit, SearchRequest
 from service_catalog.model.records import SEARCHABLE
-from service_catalog.observe import count_search
 from service_catalog.web.api import arguments as a
-from service_catalog.web.api.answers import encode, json_answer
+from service_catalog.web.api.answers import PERSONAL, encode, json_answer
 from service_catalog.web.api.blueprint import Blueprint
 from service_catalog.web.api.schemas.search import SearchAnswerSchema, SuggestAnswerSchema
 from service_catalog.web.api.search_answer import page_text
@@ -59,9 +58,7 @@ def search(arguments: dict[str, Any]) -> Response:
     """One page of a search. It has no ETag: to know whether an answer is still the same it has to be made."""
     current = catalog()
     page = current.search(_request(arguments))
-    fresh = page.freshness
-    count_search(page.confidence.value, head=fresh.head, seq=fresh.seq, age_s=fresh.age_s)
-    return json_answer(page_text(page, current.labels))
+    return json_answer(page_text(page, current.labels), cache=PERSONAL)
 
 
 @blueprint.read("/suggest", SuggestAnswerSchema, "输入时的联想", query=SuggestQuery(), failures=(503,))
@@ -74,7 +71,7 @@ def suggest(arguments: dict[str, Any]) -> Response:
         hits = (
             catalog().search(SearchRequest(text=text, limit=limit * ASKED_PER_SUGGESTION, **arguments)).hits
         )
-    return json_answer(encode({"suggestions": list(_distinct(hits))[:limit]}))
+    return json_answer(encode({"suggestions": list(_distinct(hits))[:limit]}), cache=PERSONAL)
 
 
 def _request(arguments: dict[str, Any]) -> SearchRequest:

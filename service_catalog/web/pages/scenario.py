@@ -23,6 +23,7 @@ UNKNOWN_SENTENCES = {
     "outside_catalogue": "不在目录里，办法要向牵头部门打听",
     "item_missing": "对应的事项没有收录，或已撤回",
     "guide": "还没有办事指南，材料没有算进上面的清单",
+    "materials": "没有材料清单",
     "legal_limit": "没有法定时限",
     "promised_limit": "没有本区的承诺时限",
     "visits": "没有到场次数",

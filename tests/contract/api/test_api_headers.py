@@ -38,7 +38,12 @@ def test_any_answer_when_sent_then_has_the_security_headers(client: FlaskClient,
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-@pytest.mark.parametrize("path", [*TAGGED, *SEARCHES])
+@pytest.mark.parametrize("path", SEARCHES)
+def test_search_when_answered_then_no_cache_keeps_what_was_typed(client: FlaskClient, path: str) -> None:
+    assert client.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", TAGGED)
 def test_public_read_when_answered_then_may_be_kept_briefly(client: FlaskClient, path: str) -> None:
     assert client.get(path).headers["Cache-Control"] == "public, max-age=30, stale-while-revalidate=60"
 

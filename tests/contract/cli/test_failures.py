@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service_catalog.config import Settings
-from service_catalog.store.migrate import migrate
 from tests.contract.cli.conftest import Run, failure
 
 COMMANDS = [["search", "登记"], ["explain", "登记"], ["rebuild"], ["verify"], ["status"]]
@@ -44,7 +45,7 @@ def test_store_when_it_was_never_set_up_then_the_line_says_catalog_init_or_what_
     run_on: Run,
     tmp_path: Path,
     arguments: list[str],
-    is_there: bool,  # noqa: FBT001
+    is_there: bool,
 ) -> None:
     data = tmp_path / "data"
     if is_there:
@@ -83,7 +84,7 @@ def test_data_folder_when_it_is_a_file_then_the_line_names_it(
     assert place.read_bytes() == b""
 
 
-@pytest.mark.parametrize("arguments", [["search", "登记"], ["explain", "登记"], ["verify"]])
+@pytest.mark.parametrize("arguments", [["search", "登记", "--json"], ["verify"]])
 def test_index_when_there_is_none_and_none_can_be_made_then_the_line_says_catalog_rebuild(
     run_fresh: Run, fresh_settings: Settings, arguments: list[str]
 ) -> None:
@@ -158,7 +159,7 @@ def test_store_address_when_it_holds_a_password_then_no_line_shows_it(run: Run) 
 
 
 @pytest.fixture
-def taken() -> int:
+def taken() -> Iterator[int]:
     """A loopback port on which somebody listens for the time of a test."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -178,7 +179,7 @@ def test_port_when_it_is_the_last_one_then_the_one_offered_exists(
     monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     def refuse(*_: object) -> None:
-        raise OSError(98, "Address already in use")  # the last port may be free on this machine
+        raise OSError(errno.EADDRINUSE, "Address already in use")  # the last port may be free on this machine
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
 

@@ -235,8 +235,10 @@ def test_labels_when_the_seed_is_read_by_a_stranger_then_the_order_of_its_lines_
     assert load_labels(seed) == before
 
 
-def test_files_when_opened_for_the_whole_seed_then_are_closed_again(catalog: Catalog) -> None:
-    before = len(os.listdir("/proc/self/fd"))
-    load_seed(catalog, SEED)
+def test_file_when_read_to_its_end_or_not_then_is_closed_again(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    assert len(list(read_records(lines(tmp_path, GOOD, GOOD)))) == 2
+    with pytest.raises(InvalidRecordError):
+        list(read_records(lines(tmp_path, GOOD, b"{")))
 
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert os.listdir("/proc/self/fd") == before

@@ -50,6 +50,7 @@ class ScenarioBriefSchema(Closed):
     id = string("编号")
     region = region_code()
     name = string("名称")
+    relations = strings("该事项在一件事中的关系：own 本区事项，foreign 在另一城市办理，stands_for 仅供参考")
 
 
 class LabelsSchema(Closed):

@@ -79,6 +79,7 @@ class LimitsSchema(Closed):
 class VisitsSchema(Closed):
     least_in_total = integer("已知到场次数之和；都未知时为 null", allow_none=True)
     label = string("名称")
+    reference_steps = strings("其中取自参考指南的步骤")
 
 
 class UnknownSchema(Closed):
@@ -87,6 +88,7 @@ class UnknownSchema(Closed):
     outside_catalogue = strings("目录以外的步骤")
     item_missing = strings("事项已不在目录中的步骤")
     guide = strings("没有指南的步骤")
+    materials = strings("材料未提供的步骤")
     legal_limit = strings("法定时限未提供的步骤")
     promised_limit = strings("承诺时限未提供的步骤")
     visits = strings("到场次数未提供的步骤")
