@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -41,7 +41,9 @@ class SwappingEngine(EmbeddedEngine):
 
     swap: Callable[[], None] | None = None
 
-    def apply(self, documents: list[Document], *, seq: int, generation: str | None = None) -> AppliedCounts:  # type: ignore[override]  # a list is what the follower sends
+    def apply(
+        self, documents: Sequence[Document], *, seq: int, generation: str | None = None
+    ) -> AppliedCounts:
         if self.swap is not None:
             swap, self.swap = self.swap, None
             swap()
@@ -78,8 +80,8 @@ def test_apply_when_it_fails_then_answers_go_out_late_and_say_so(
         """A disk that is full, which a test cannot make of the real one."""
 
         def apply(
-            self, documents: list[Document], *, seq: int, generation: str | None = None
-        ) -> AppliedCounts:  # type: ignore[override]  # a list is what the follower sends
+            self, documents: Sequence[Document], *, seq: int, generation: str | None = None
+        ) -> AppliedCounts:
             raise EngineError("no space left")
 
     definition = load_definition(fresh_settings.mappings)
