@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,10 @@ from service_catalog.catalog import Catalog
 from service_catalog.config import Settings
 from service_catalog.exchange.seeding import load_seed
 from service_catalog.store.migrate import migrate
+
+# A busy machine is no fault of the code: how fast it is, the benchmarks say.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

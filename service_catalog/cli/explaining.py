@@ -9,8 +9,8 @@ from typing import Any
 from service_catalog.catalog.reading import KIND_LABELS
 from service_catalog.catalog.status import Status, Verification
 from service_catalog.catalog.writing import DeliveryCounts
-from service_catalog.model import Hit, SearchPage
-from service_catalog.model.searching import MAX_CANDIDATES
+from service_catalog.model import Hit, SearchPage, Understanding
+from service_catalog.model.searching import MAX_BROWSED, MAX_CANDIDATES
 from service_catalog.search.rank import Scored
 from service_catalog.search.searching import Explanation
 
@@ -33,7 +33,7 @@ FEATURE_LABELS = {
 def page_lines(page: SearchPage) -> Iterator[str]:
     """A search answer as text."""
     lag = f"，索引落后 {page.freshness.head - page.freshness.seq} 项变更" if page.freshness.age_s else ""
-    yield f"{_count(page.total)}，把握：{CONFIDENCE_LABELS[page.confidence]}{lag}"
+    yield f"{_count(page.total, page.understanding)}，把握：{CONFIDENCE_LABELS[page.confidence]}{lag}"
     for place, hit in enumerate(page.hits, start=1):
         shown = json.loads(hit.candidate.fragment)
         yield f"{place:2}. {shown['id']}  {shown['name']}（{shown['department'] or '部门未提供'}）"
@@ -44,8 +44,9 @@ def page_lines(page: SearchPage) -> Iterator[str]:
         yield f"没有找到相符的事项。换个说法试试，或拨打 12345 咨询{near}"
 
 
-def _count(total: int) -> str:
-    return f"至少 {total} 条" if total >= MAX_CANDIDATES else f"共 {total} 条"
+def _count(total: int, understood: Understanding) -> str:
+    most = MAX_CANDIDATES if understood.bigrams else MAX_BROWSED
+    return f"至少 {total} 条" if total >= most else f"共 {total} 条"
 
 
 def page_json(page: SearchPage) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def explanation_lines(explanation: Explanation, limit: int) -> Iterator[str]:
     yield "查找：" if explanation.query.clauses else "查找：全部"
     for clause in explanation.query.clauses:
         yield f"  {clause.field} × {clause.weight}：{' '.join(clause.terms)}"
-    yield f"{_count(len(explanation.ranked))}相符，前 {min(limit, len(explanation.ranked))} 条："
+    yield f"{_count(len(explanation.ranked), understood)}相符，前 {min(limit, len(explanation.ranked))} 条："
     weights = explanation.weights
     for place, scored in enumerate(explanation.ranked[:limit], start=1):
         yield from _scored_lines(place, scored, weights, explanation)

@@ -16,7 +16,7 @@ from service_catalog.model.errors import StoreUnavailableError
 from tests.seed_rows import rows
 from tests.servers.service import Service, environment, kill, run, serving, start
 
-KILLS = 6
+KILLS = 4
 SEED_RECORDS = sum(
     len(rows(name)) for name in ("regions", "items-", "scenarios", "acceptances", "counterparts", "terms")
 )

@@ -16,6 +16,7 @@ from service_catalog.store.memory import MemoryStore
 from tests.contract.catalog.builders import HEBEI, item, tombstone, written
 
 ONE = item("A")
+AS_TERM = replace(ONE, kind=Kind.TERM, content={"word": "词", "target": {"name": "名称"}})
 
 
 def deliver(catalog: Catalog, *records: Record) -> DeliveryCounts:
@@ -100,10 +101,10 @@ def test_delivery_when_it_holds_two_versions_of_a_record_then_both_are_in_the_hi
 
 BAD: dict[str, tuple[Record, type[Exception]]] = {
     "what cannot be stored": (item("BAD", extra="\0"), InvalidRecordError),
-    "an id of another kind": (replace(ONE, kind=Kind.TERM, version=2), ConflictError),
+    "an id of another kind": (replace(AS_TERM, version=2), ConflictError),
     "an id of another owner": (replace(ONE, owner=HEBEI, version=2), ConflictError),
     "an id of another owner, equal version": (replace(ONE, owner=HEBEI), ConflictError),
-    "an id of another kind, older version": (replace(ONE, kind=Kind.TERM, version=0), ConflictError),
+    "an id of another kind, older version": (replace(AS_TERM, version=0), ConflictError),
     "a first version of zero": (item("BAD", version=0), ConflictError),
 }
 

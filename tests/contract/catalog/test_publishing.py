@@ -176,7 +176,7 @@ def test_publish_when_the_node_owns_nothing_then_refused(open_catalog: Callable[
 CLASHES = {
     "kind": replace(ONE, kind=Kind.SCENARIO),
     "owner": replace(ONE, owner=HEBEI),
-    "kind after withdrawal": replace(ONE, kind=Kind.TERM),
+    "kind after withdrawal": replace(ONE, kind=Kind.REGION),
 }
 
 

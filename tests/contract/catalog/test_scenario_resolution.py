@@ -166,9 +166,21 @@ def test_visits_when_some_are_known_then_these_are_added_up(
     assert view.least_visits == total
 
 
+def test_visits_when_some_are_only_borrowed_then_their_steps_are_told(catalog: Catalog) -> None:
+    lent, silent, own = (
+        item("A", guide={"visits": 2}),
+        item("B", guide={"summary": "办"}),
+        guided("C", visits=1),
+    )
+    view = resolved(catalog, lent, silent, own, relations={"A": "stands_for", "B": "stands_for"})
+
+    assert (view.least_visits, view.borrowed_visits) == (3, ["S#1"])
+
+
 def test_unknown_when_resolved_then_names_each_step_under_what_is_missing(catalog: Catalog) -> None:
     whole = guided(
         "WHOLE",
+        materials=[material("身份证")],
         legal_limit=limit(1),
         promised_limit=limit(1),
         visits=0,
@@ -193,6 +205,7 @@ def test_unknown_when_resolved_then_names_each_step_under_what_is_missing(catalo
         "outside_catalogue": ["S#7"],
         "item_missing": ["S#2", "S#6", "S#8"],
         "guide": ["S#3", "S#4"],
+        "materials": ["S#5"],
         "legal_limit": ["S#5"],
         "promised_limit": ["S#5"],
         "visits": ["S#5"],
