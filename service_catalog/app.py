@@ -34,9 +34,13 @@ def open_catalog(settings: Settings) -> Catalog:
     """Open everything a catalogue needs. Raises StoreUnavailableError, ConfigurationError."""
     definition = load_definition(settings.mappings)
     labels = load_labels(settings.seed)
-    secret = settings.secret or _kept_secret(settings.data)
-    # Last, since it holds connections: what fails before leaves nothing open, however often it is tried.
+    # The store before the secret: where it is not set up, nothing must be written into the folder.
     store = open_store(settings.store)
+    try:
+        secret = settings.secret or _kept_secret(settings.data)
+    except BaseException:
+        store.close()  # else each try of a request would leave connections open
+        raise
     engine = EmbeddedEngine(settings.index, definition)
     follower = Follower(store, engine, definition)
     return Catalog(store=store, follower=follower, secret=secret, labels=labels, regions=settings.regions)

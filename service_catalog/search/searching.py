@@ -101,7 +101,7 @@ class Searching:
         view = self._follower.view()
         understood = understand(request.text, view.dictionary, view.lexicon)
         query = compile_query(understood, request, self._definition, view.dictionary)
-        ranked = self._run(request, Needle.of(understood), view)
+        ranked = [] if _says_nothing(understood) else self._run(request, Needle.of(understood), view)
         return Explanation(understood, query, view, ranked, self._definition.ranking)
 
     def _run(self, request: SearchRequest, needle: Needle, view: View, *, without: str = "") -> list[Scored]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from service_catalog.catalog.labels import Labels
 from service_catalog.model import Hit, SearchPage, SearchRequest
-from service_catalog.model.searching import FACETS, MAX_CANDIDATES
+from service_catalog.model.searching import FACETS, MAX_BROWSED, MAX_CANDIDATES
 from service_catalog.web.current import catalog
 from service_catalog.web.pages import words
 from service_catalog.web.pages.frame import Frame, Link
@@ -123,7 +123,8 @@ def _title(asked: SearchRequest, places: Places) -> str:
 
 
 def _count(found: SearchPage) -> str:
-    return f"{MAX_CANDIDATES} 条以上" if found.total >= MAX_CANDIDATES else f"{found.total} 条"
+    most = MAX_CANDIDATES if found.understanding.bigrams else MAX_BROWSED
+    return f"{most} 条以上" if found.total >= most else f"{found.total} 条"
 
 
 def _row(hit: Hit, places: Places, here: Place | None, labels: Labels) -> Row:
