@@ -99,7 +99,7 @@ def result_page(asked: SearchRequest, places: Places) -> ResultPage:
     return ResultPage(
         frame=Frame(heading, places, here, asked.text.strip(), is_reference),
         heading=heading,
-        count=_count(found),
+        count=told_count(found),
         rows=rows,
         facets=tuple(_facets(asked, found, places, labels)),
         chosen=tuple(_chosen(asked, places, labels)),
@@ -122,7 +122,8 @@ def _title(asked: SearchRequest, places: Places) -> str:
     return words.KIND.get(asked.kind or "", "全部目录")
 
 
-def _count(found: SearchPage) -> str:
+def told_count(found: SearchPage) -> str:
+    """How many rows there are, in words; a lower bound where no more were looked at."""
     most = MAX_CANDIDATES if found.understanding.bigrams else MAX_BROWSED
     return f"{most} 条以上" if found.total >= most else f"{found.total} 条"
 

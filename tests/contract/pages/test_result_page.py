@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from service_catalog.catalog import Catalog
 from service_catalog.model import Confidence, Kind, SearchRequest
+from service_catalog.model.searching import MAX_CANDIDATES
+from service_catalog.web.pages.results import told_count
 from tests.contract.pages.conftest import Open
 from tests.contract.pages.html import Page
 
@@ -84,8 +87,14 @@ def test_pages_follow_each_other_without_repeats(visit: Open) -> None:
     assert rows_of(visit(page.link("回到第一页"))) == found[:20]
 
 
-def test_count_beyond_the_candidates_is_told_as_a_lower_bound(visit: Open) -> None:
-    assert "1000 条以上" in visit("/", owner_region="110112").one("h1").text
+def test_count_of_a_whole_district_is_exact(visit: Open) -> None:
+    assert "1143 条" in visit("/", owner_region="110112").one("h1").text
+
+
+def test_count_beyond_the_candidates_is_told_as_a_lower_bound(seeded: Catalog) -> None:
+    found = seeded.search(SearchRequest(text="登记"))
+    assert told_count(found) == f"{found.total} 条"
+    assert told_count(replace(found, total=MAX_CANDIDATES)) == "1000 条以上"
 
 
 def test_words_that_find_nothing_lead_on(visit: Open) -> None:
