@@ -98,7 +98,7 @@ _RUNNING = pytest.StashKey[PostgresServer]()
 
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> PostgresServer:
-    """The server of this session, started by the first test that wants it. Import it into a conftest.
+    """The server of this test run, started by the first test that wants it. Import it into a conftest.
 
     Kept with the session: each conftest that imports a fixture has an instance of its own.
     """
