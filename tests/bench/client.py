@@ -24,6 +24,11 @@ HOST = "127.0.0.1"
 CHUNK_BYTES = 1 << 18
 """Takes a whole answer in one read."""
 
+JOIN_PAUSE_S = 0.02
+"""Between the connections of a round. Opened at once, all of them may be accepted by one idle worker and keep the
+other idle for the whole round; with a pause the busy worker leaves the next one to the other. Answers that come
+before all are open are not counted."""
+
 ANSWER_S = 30
 """An answer that takes longer is a failure of the run."""
 
@@ -106,29 +111,47 @@ class Connection:
 class Round:
     """Requests to one server, each sent once."""
 
-    def __init__(self, port: int, requests: Sequence[bytes], connections: int) -> None:
+    def __init__(self, port: int, requests: Sequence[bytes]) -> None:
+        self._port = port
         self._waiting = iter(requests)
+        self._until = math.inf
         self._poll = select.epoll()
         self._open: dict[int, Connection] = {}
         self._seconds: list[float] = []
         self._bytes = self._reconnects = 0
-        for _ in range(connections):
-            self._register(Connection(port))
 
-    def run(self, seconds: float) -> Load:
+    def run(self, connections: int, seconds: float) -> Load:
         """Send requests until the time is up or none is left. Raises RuntimeError for any failure."""
+        for _ in range(connections):
+            self._join()
+            self._serve_for(JOIN_PAUSE_S)
+        self._seconds.clear()
+        self._bytes = 0
         begin = time.perf_counter()
-        for connection in self._open.values():
-            connection.ask(next(self._waiting))
+        self._until = begin + seconds
         while self._open:
-            ready = self._poll.poll(ANSWER_S)
-            if not ready:
+            if not self._serve_ready(ANSWER_S):
                 raise RuntimeError(f"no answer within {ANSWER_S} s")
-            for number, _ in ready:
-                self._serve(self._open[number], begin + seconds)
         return self._load(time.perf_counter() - begin)
 
-    def _serve(self, connection: Connection, until: float) -> None:
+    def _join(self) -> None:
+        connection = Connection(self._port)
+        connection.ask(next(self._waiting))
+        self._register(connection)
+
+    def _serve_for(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self._serve_ready(left)
+
+    def _serve_ready(self, timeout: float) -> int:
+        """Serve every connection that has something to read; returns how many did."""
+        ready = self._poll.poll(timeout)
+        for number, _ in ready:
+            self._serve(self._open[number])
+        return len(ready)
+
+    def _serve(self, connection: Connection) -> None:
         number = connection.fileno()
         try:
             answered = connection.receive()
@@ -142,7 +165,7 @@ class Round:
             return
         self._seconds.append(answered[0])
         self._bytes += answered[1]
-        request = next(self._waiting, None) if time.perf_counter() < until else None
+        request = next(self._waiting, None) if time.perf_counter() < self._until else None
         if request is None:
             self._poll.unregister(number)
             self._open.pop(number).close()
@@ -187,7 +210,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the target to begin with")
     given = parser.parse_args()
     requests = requests_of(given.targets.read_text(encoding="ascii").splitlines(), given.first)
-    print(json.dumps(asdict(Round(given.port, requests, given.connections).run(given.seconds))))
+    print(json.dumps(asdict(Round(given.port, requests).run(given.connections, given.seconds))))
 
 
 if __name__ == "__main__":
