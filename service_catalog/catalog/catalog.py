@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from service_catalog.catalog import comparing, reading, scenarios, status, writing
 from service_catalog.catalog.comparing import Comparison
+from service_catalog.catalog.keyed import KeyedWriting, revision_at
+from service_catalog.catalog.keys import Keys
 from service_catalog.catalog.labels import Labels
 from service_catalog.catalog.reading import ItemView
 from service_catalog.catalog.scenarios import ScenarioView
+from service_catalog.catalog.scores import ScoreBook, Scores, Task, worklist
 from service_catalog.catalog.status import Status, Verification
 from service_catalog.catalog.writing import DeliveryCounts, Writing
 from service_catalog.indexing.building import Builder, Progress, silent
@@ -31,6 +34,9 @@ class Catalog:
         self._store, self._follower = store, follower
         self._searching = Searching(follower, Cursors(secret))
         self._writing = Writing(store, regions)
+        self.keys = Keys(store, regions)
+        self.keyed = KeyedWriting(store, self._writing)
+        self._scores = ScoreBook(store)
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Search. Raises InvalidRequestError, SearchUnavailableError."""
@@ -60,6 +66,18 @@ class Catalog:
         """All revisions of a record, newest first. Raises NotFoundError."""
         return reading.read_history(self._store, record_id, kind)
 
+    def record(self, record_id: str, kind: Kind) -> Revision:
+        """One record by itself, without what belongs to it. Raises NotFoundError, GoneError."""
+        return reading.read_record(self._store, record_id, kind)
+
+    def find(self, record_id: str) -> Revision:
+        """The newest revision of a record of any kind, tombstones included. Raises NotFoundError."""
+        return reading.find_record(self._store, record_id)
+
+    def revision_at(self, record_id: str, kind: Kind, version: int) -> Record:
+        """A record as it was at a version. Raises NotFoundError, InvalidRequestError for a tombstone."""
+        return revision_at(self._store, record_id, kind, version)
+
     def listing(
         self,
         kind: Kind,
@@ -83,6 +101,15 @@ class Catalog:
         """(region, department, number of items). Raises InvalidRequestError."""
         reading.check_regions(self._store, owner_region=owner)
         return [row for row in self._store.departments() if owner is None or row[0] == owner]
+
+    def scores(self, *, owner: str | None = None, department: str | None = None) -> Scores:
+        """Guide scores, the worst first. Raises InvalidRequestError."""
+        reading.check_regions(self._store, owner_region=owner)
+        return self._scores.scores(owner=owner, department=department)
+
+    def worklist(self, *, owner: str | None = None, department: str | None = None) -> Sequence[Task]:
+        """Items whose guides lack something, in the order of doing. Raises InvalidRequestError."""
+        return worklist(self._store, self.scores(owner=owner, department=department))
 
     def publish(
         self, record: Record, *, author: str, reason: str, if_version: int | None = None

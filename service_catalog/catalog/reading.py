@@ -52,6 +52,14 @@ def read_record(store: Store, record_id: str, kind: Kind) -> Revision:
     return revision
 
 
+def find_record(store: Store, record_id: str) -> Revision:
+    """The newest revision of a record of any kind, tombstones included. Raises NotFoundError."""
+    revision = store.get(record_id)
+    if revision is None:
+        raise NotFoundError(f"没有编号为 {record_id[:80]} 的记录，请核对编号")
+    return revision
+
+
 def read_item(store: Store, item_id: str) -> ItemView:
     """An item with everything that refers to it. Raises NotFoundError, GoneError."""
     item = read_record(store, item_id, Kind.ITEM)

@@ -96,8 +96,8 @@ def verify(store: Store, follower: Follower) -> Verification:
     """
     for _ in range(ATTEMPTS):
         seq = _level_seq(follower)
-        documents = follower.engine.search(EngineQuery(limit=ALL_DOCUMENTS))
-        held = {each.id: str(each.facts.get("sources")) for each in documents}
+        found = follower.engine.search(EngineQuery(limit=ALL_DOCUMENTS, best=ALL_DOCUMENTS))
+        held = {each.id: str(each.facts.get("sources")) for each in found.candidates}
         wanted = dict(_wanted(store))
         if store.head() == seq == follower.engine.status().seq:
             return _compared(seq, wanted, held)

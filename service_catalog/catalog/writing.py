@@ -8,11 +8,11 @@ from itertools import islice
 
 from service_catalog.model import Change, Kind, Record, Revision
 from service_catalog.model.errors import (
-    ConflictError,
     Fault,
     InvalidRecordError,
     NotFoundError,
     NotOwnerError,
+    VersionConflictError,
 )
 from service_catalog.store.base import Store, WriteTransaction
 from service_catalog.store.canonical import content_hash
@@ -44,6 +44,19 @@ class DeliveryCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a write left: the record's version and its seq. ``change`` is None where nothing had to change.
+
+    ``is_new``: there was no such record before, or only its tombstone."""
+
+    id: str
+    version: int
+    seq: int
+    change: Change | None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """Writes to one store, for the regions this node may write."""
 
@@ -58,28 +71,40 @@ class Writing:
         ``if_version``: the version the writer has seen (0: none); another one raises ConflictError. Returns
         None, and writes nothing, when the content is as stored. Raises NotOwnerError.
         """
+        with self.store.write(author=author, reason=reason) as transaction:
+            return self.publish_in(transaction, record, if_version=if_version).change
+
+    def publish_in(self, transaction: WriteTransaction, record: Record, *, if_version: int | None) -> Written:
+        """``publish`` within a transaction that does more than this."""
         self._check_owner(record)
         _check_content(record)
-        with self.store.write(author=author, reason=reason) as transaction:
-            current = transaction.get(record.id)
-            _check_version(current, if_version)
-            if current and _is_stored(replace(record, version=current.record.version), current):
-                return None
-            version = current.record.version + 1 if current else 1
-            return transaction.put(replace(record, version=version))
+        current = transaction.get(record.id)
+        _check_version(current, if_version)
+        if current and _is_stored(replace(record, version=current.record.version), current):
+            return Written(record.id, current.record.version, current.seq, None)
+        version = current.record.version + 1 if current else 1
+        change = transaction.put(replace(record, version=version))
+        is_new = current is None or current.record.deleted
+        return Written(record.id, version, change.seq, change, is_new)
 
     def withdraw(
         self, record_id: str, kind: Kind, *, author: str, reason: str, if_version: int | None = None
     ) -> Change:
         """Withdraw a record of one's own: a tombstone. Raises NotFoundError, NotOwnerError, ConflictError."""
         with self.store.write(author=author, reason=reason) as transaction:
-            current = transaction.get(record_id)
-            if current is None or current.record.deleted or current.record.kind is not kind:
-                raise NotFoundError(f"没有可撤回的记录 {record_id}")
-            self._check_owner(current.record)
-            _check_version(current, if_version)
-            gone = replace(current.record, version=current.record.version + 1, content={}, deleted=True)
-            return transaction.put(gone)
+            return self.withdraw_in(transaction, record_id, kind, if_version=if_version)
+
+    def withdraw_in(
+        self, transaction: WriteTransaction, record_id: str, kind: Kind, *, if_version: int | None
+    ) -> Change:
+        """``withdraw`` within a transaction that does more than this."""
+        current = transaction.get(record_id)
+        if current is None or current.record.deleted or current.record.kind is not kind:
+            raise NotFoundError(f"没有可撤回的记录 {record_id}")
+        self._check_owner(current.record)
+        _check_version(current, if_version)
+        gone = replace(current.record, version=current.record.version + 1, content={}, deleted=True)
+        return transaction.put(gone)
 
     def deliver(
         self, records: Iterator[Record], *, author: str, reason: str, progress: Progress = lambda _done: None
@@ -158,7 +183,9 @@ def _check_version(current: Revision | None, if_version: int | None) -> None:
     if stored == if_version:
         return
     if stored == 0:
-        raise ConflictError(f"您看到的是第 {if_version} 版，但现在没有这条记录：它已被撤回，或从未建立")
-    if if_version == 0:
-        raise ConflictError(f"这条记录已经存在（第 {stored} 版）；请读取后在它上面修改")
-    raise ConflictError(f"记录现在是第 {stored} 版，您看到的是第 {if_version} 版；请重新读取后再改")
+        detail = f"您看到的是第 {if_version} 版，但现在没有这条记录：它已被撤回，或从未建立"
+    elif if_version == 0:
+        detail = f"这条记录已经存在（第 {stored} 版）；请读取后在它上面修改"
+    else:
+        detail = f"记录现在是第 {stored} 版，您看到的是第 {if_version} 版；请重新读取后再改"
+    raise VersionConflictError(detail, version=stored)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,12 +13,16 @@ from flask import Flask
 from service_catalog import __version__
 from service_catalog.catalog import Catalog
 from service_catalog.cli import explaining, serving
+from service_catalog.cli.backup import add_backup
+from service_catalog.cli.building import build_index
+from service_catalog.cli.editing import add_editing
 from service_catalog.cli.failures import Group
+from service_catalog.cli.keys import add_keys
 from service_catalog.cli.printing import bar, show
+from service_catalog.cli.score import add_score
 from service_catalog.config import Settings
 from service_catalog.exchange.seeding import load_seed
 from service_catalog.model import SearchRequest
-from service_catalog.model.errors import EngineBusyError
 from service_catalog.observe import set_up_logging
 
 
@@ -37,10 +40,6 @@ class Wiring:
         return closing(self.open_catalog(Settings.from_env()))
 
 
-BUSY_TIMEOUT_S = 120
-"""How long ``init`` waits for another process's build. 50,000 records take about 20 s, three times that on
-a busy machine."""
-
 DIFFERENCE = 3
 """Exit code of ``verify`` when store and engine differ."""
 
@@ -57,6 +56,10 @@ def make_group(wiring: Wiring) -> click.Group:
 
     for add in (_add_init, _add_search, _add_explain, _add_rebuild, _add_verify, _add_status, _add_serve):
         add(group, wiring)
+    add_keys(group, wiring)
+    add_editing(group, wiring)
+    add_backup(group, wiring)
+    add_score(group, wiring)
     return group
 
 
@@ -70,22 +73,8 @@ def _add_init(group: click.Group, wiring: Wiring) -> None:
                 counts = load_seed(catalog, settings.seed, progress)
             show("\n".join(explaining.loaded_lines(counts)))
             if counts.applied or not catalog.status().ready:
-                _build_index(catalog)
+                build_index(catalog)
             show(explaining.whole_line(catalog.status()))
-
-
-def _build_index(catalog: Catalog) -> None:
-    """Build it, or wait for another process that is building it."""
-    try:
-        with bar("建立索引") as progress:
-            catalog.rebuild(lambda _what, done, total: progress(done, total))
-    except EngineBusyError:
-        show("另一个进程正在建立索引，等它完成……", err=True)
-        deadline = time.monotonic() + BUSY_TIMEOUT_S
-        while not catalog.status().ready:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def _add_search(group: click.Group, wiring: Wiring) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from service_catalog.model import AppliedCounts, Candidate, Document, EngineQuery, EngineStatus, Generation
+from service_catalog.model import AppliedCounts, Document, EngineQuery, EngineStatus, Found, Generation
 
 
 class Engine(Protocol):
     """A search engine over one index shared by several processes."""
 
-    def search(self, query: EngineQuery) -> Sequence[Candidate]:
-        """At most ``query.limit`` candidates of the serving generation, best first, ties by id.
+    def search(self, query: EngineQuery) -> Found:
+        """At most ``query.limit`` documents of the serving generation, the best of them as candidates.
 
-        Blank queries (no clause) return every document that passes the filters, score 0, by id.
+        Blank queries (no clause) find every document that passes the filters, score 0, by id.
         Raises EngineDamagedError when the index cannot be read, EngineError when nothing serves.
         """
         ...

@@ -6,7 +6,7 @@ Roles:
 key      the document's id; exactly one a file
 filter   whole values that narrow a search, no score
 exact    whole values that score
-text     tokens that score
+text     tokens that score, none with white space in it
 
 ``exact`` and ``text`` fields and all entries of ``ranking`` carry a ``weight`` and the ``reason`` for it.
 """
@@ -18,7 +18,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -69,11 +69,12 @@ class Definition:
     ranking: Mapping[str, float]
     version: int
     hash: str
+    key: str = field(init=False)
+    """Name of the field that holds the document's id."""
 
-    @property
-    def key(self) -> str:
-        """Name of the field that holds the document's id."""
-        return next(field.name for field in self.fields.values() if field.role is Role.KEY)
+    def __post_init__(self) -> None:
+        key = next(each.name for each in self.fields.values() if each.role is Role.KEY)
+        object.__setattr__(self, "key", key)  # asked for with every document written
 
     def weight(self, field: str) -> float:
         """The weight of a scoring field. Raises ConfigurationError for any other name."""

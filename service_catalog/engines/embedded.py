@@ -17,8 +17,8 @@ from service_catalog.engines.embedded_checks import Signature, signature
 from service_catalog.engines.embedded_errors import describe, failing_as
 from service_catalog.engines.embedded_files import IndexFolder
 from service_catalog.engines.embedded_index import OpenIndex, checked, create, open_index, reloaded, write
-from service_catalog.engines.embedded_search import ParsedDocuments, browse, ranked, translate
-from service_catalog.model import AppliedCounts, Candidate, Document, EngineQuery, EngineStatus, Generation
+from service_catalog.engines.embedded_search import Memory, browse, ranked, translate
+from service_catalog.model import AppliedCounts, Document, EngineQuery, EngineStatus, Found, Generation
 from service_catalog.model.errors import EngineDamagedError, EngineError
 
 NAME = "embedded"
@@ -54,13 +54,13 @@ class EmbeddedEngine:
         self._files = IndexFolder(folder)
         self._definition = definition
         self._pointer, self._listing = str(self._files.pointer), str(self._files.generations)
-        self._known = ParsedDocuments()
+        self._memory = Memory()
         self._lock = threading.Lock()
         self._state = NOTHING
         self._check_at = 0.0
 
-    def search(self, query: EngineQuery) -> Sequence[Candidate]:
-        """At most ``query.limit`` candidates by (score descending, id).
+    def search(self, query: EngineQuery) -> Found:
+        """At most ``query.limit`` documents, the best of them as candidates.
 
         Which documents make up the limit is certain unless more than 2,000 equal scores straddle it. A clause
         on a field that the generation was built without finds nothing; a filter on one raises EngineError.
@@ -68,14 +68,14 @@ class EmbeddedEngine:
         opened = self._serving(self._look() if self._state is NOTHING else self._state)
         limit = min(query.limit, opened.documents)
         if limit <= 0:
-            return []
+            return Found((), ())
         with failing_as(EngineError, "查询无法执行"):
             translated = translate(query, self._definition, opened)
         try:
             with failing_as(EngineError, "搜索失败"):
                 if not query.clauses and not query.preferences:
-                    return browse(opened, translated, self._definition, limit, self._known)
-                return ranked(opened, translated, limit, query.floor, self._known)
+                    return browse(opened, translated, self._definition, limit, query.best, self._memory)
+                return ranked(opened, translated, limit, query.floor, query.best, self._memory)
         except EngineError:
             self._blame(opened)
             raise
@@ -128,7 +128,7 @@ class EmbeddedEngine:
         """Let go of all files. A later call opens them again."""
         with self._lock:
             self._state = NOTHING
-            self._known = ParsedDocuments()
+            self._memory = Memory()
 
     def _serving(self, state: _State) -> OpenIndex:
         if state.error is not None:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from service_catalog import __version__
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
 from service_catalog.indexing.dictionary import Dictionary, make_dictionary
 from service_catalog.indexing.projection import RELATED, Projection, changed_documents
-from service_catalog.model import Document, Generation, Revision, references
+from service_catalog.model import Document, Generation
 from service_catalog.model.errors import CatalogError, EngineBusyError, EngineError
 from service_catalog.model.records import SEARCHABLE
 from service_catalog.observe import logger
@@ -24,6 +25,9 @@ Progress = Callable[[str, int, int], None]
 
 REPLAY_BATCH = 500
 """Changes replayed at once: large enough to be quick, small enough that the lag is re-read often."""
+
+BATCH = 500
+"""Records whose related records are read at once."""
 
 BUSY_PAUSE_S = 0.1
 """Pause before looking again whether another process's rebuild still runs."""
@@ -110,23 +114,16 @@ class Builder:
 def _documents(
     snapshot: Snapshot, projection: Projection, expected: int, progress: Progress
 ) -> Iterator[Document]:
-    related = _related(snapshot)
+    """Every document, made in batches: a catalogue of any size takes the same memory."""
     done = 0
     for kind in SEARCHABLE:
-        for revision in snapshot.records(kind):
-            yield projection.document(revision, related.get(revision.record.id, ()), seq=snapshot.head)
-            done += 1
-            if done % 200 == 0 or done == expected:
-                progress("建立索引", done, expected)
-
-
-def _related(snapshot: Snapshot) -> dict[str, list[Revision]]:
-    related: dict[str, list[Revision]] = {}
-    for kind in RELATED:
-        for revision in snapshot.records(kind):
-            for target in references(revision.record):
-                related.setdefault(target, []).append(revision)
-    return related
+        records = snapshot.records(kind)
+        while batch := list(islice(records, BATCH)):
+            related = snapshot.referrers([revision.record.id for revision in batch], RELATED)
+            for revision in batch:
+                yield projection.document(revision, related.get(revision.record.id, ()), seq=snapshot.head)
+            done += len(batch)
+            progress("建立索引", done, expected)
 
 
 class Rebuilding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -65,30 +65,31 @@ class Dictionary:
 
 def make_dictionary(snapshot: Snapshot) -> Dictionary:
     """The dictionary of the catalogue as it stands in ``snapshot``."""
-    words: set[str] = set()
+    texts: set[str] = set()
     pairs: Counter[str] = Counter()
     documents = 0
-    for kind in Kind:
+    for kind in (*SEARCHABLE, Kind.TERM, Kind.REGION):
         for revision in snapshot.records(kind):
-            words.update(_words(revision.record))
+            texts.update(_word_sources(revision.record))
             if kind in SEARCHABLE:
                 documents += 1
                 name = fold(revision.record.content["name"])
                 pairs.update({*bigrams(name), *name})
+    words = _words(texts)
     return Dictionary(
         words=dict.fromkeys(sorted(words)), pairs=dict(sorted(pairs.items())), documents=documents
     )
 
 
-def _words(record: Record) -> Iterator[str]:
-    """Words worth adding to the segmenter's own 350,000: everyday terms, their objects, places, materials."""
-    for text in _word_sources(record):
-        folded = fold(text)
-        if 2 <= len(folded) <= LONGEST_WORD and folded.isalnum():
-            yield folded
+def _words(texts: Iterable[str]) -> set[str]:
+    """Those that are words."""
+    folded = {fold(text) for text in texts}
+    return {word for word in folded if 2 <= len(word) <= LONGEST_WORD and word.isalnum()}
 
 
 def _word_sources(record: Record) -> Iterable[str]:
+    """What is worth adding to the segmenter's own 350,000: everyday terms, their objects, places,
+    materials."""
     content = record.content
     if record.kind is Kind.TERM:
         target = content.get("target") or {}

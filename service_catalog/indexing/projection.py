@@ -25,6 +25,8 @@ ABOUT_CHARACTERS = 200
 """Context beyond this only adds common words; 200 holds department, group and every summary of the seed
 (longest: 64)."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Related = Mapping[str, Sequence[Revision]]
 
 
@@ -41,49 +43,42 @@ class Projection:
         if record.deleted:
             return Document(id=record.id, seq=seq, deleted=True)
         acceptances = [other.record for other in related if other.record.kind is Kind.ACCEPTANCE]
-        modes = {other.owner: other.content["mode"] for other in acceptances}
-        filters = _filters(record, modes)
-        texts, sound = self._texts(record)
-        facts = {
-            "kind": str(record.kind),
-            "name": fold(record.content["name"]),
+        facts = self._facts(record)
+        fields = self._texts(record, facts)
+        fields.update(_filters(record, acceptances))
+        fields["id"] = (record.id,)
+        facts["sources"] = sources_digest([revision, *related])
+        return Document(record.id, seq, fields, facts, _fragment(revision, acceptances, related))
+
+    def _facts(self, record: Record) -> dict[str, Any]:
+        name = fold(record.content["name"])
+        sound = syllables(self.dictionary.segmenter.segments(name))
+        return {
+            "name": name,
             "aliases": [fold(alias) for alias in record.content.get("aliases") or ()],
-            "exact": list(texts["exact"]),
+            "codes": list(dict.fromkeys(_codes(record))),
             "syllables": " ".join(sound),
             "initials": initials(sound),
-            "modes": modes,
-            "steps_at": _foreign_regions(record),
-            "sources": sources_digest([revision, *related]),
-            **{name: list(values) for name, values in filters.items() if name != "kind"},
         }
-        return Document(
-            id=record.id,
-            seq=seq,
-            fields={**texts, **filters, "id": (record.id,)},
-            facts=facts,
-            fragment=_fragment(revision, acceptances, related),
-        )
 
-    def _texts(self, record: Record) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    def _texts(self, record: Record, facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         content = record.content
-        name = fold(content["name"])
-        aliases = [fold(alias) for alias in content.get("aliases") or ()]
+        name, aliases, first = facts["name"], facts["aliases"], facts["initials"]
+        sound = facts["syllables"].split(" ")
         words = self.dictionary.segmenter.words
-        sound = syllables(self.dictionary.segmenter.segments(name))
-        first = initials(sound)
         fields = {
-            "exact": tuple(dict.fromkeys(part for part in (name, *aliases, *_codes(record)) if part)),
+            "exact": tuple(dict.fromkeys([part for part in (name, *aliases, *facts["codes"]) if part])),
             "words": tuple(words(name)),
             "bigrams": tuple(pieces(name)),
-            "alias": tuple(piece for alias in aliases for piece in pieces(alias)),
+            "alias": tuple([piece for alias in aliases for piece in pieces(alias)]),
             "about": tuple(dict.fromkeys(words(fold(_about(content))))),
-            "syllables": (*sound, *(one + two for one, two in pairwise(sound))),
+            "syllables": (*sound, *[one + two for one, two in pairwise(sound)]),
             "initials": (*runs(first, 2), *runs(first, 3)),
         }
         if record.kind is Kind.SCENARIO:
             steps = "，".join(step["name"] for step in content.get("steps") or ())
             fields["steps"] = tuple(dict.fromkeys(words(fold(steps))))
-        return fields, sound
+        return fields
 
 
 def pieces(folded: str) -> list[str]:
@@ -150,8 +145,9 @@ def _about(content: Mapping[str, Any]) -> str:
     return "，".join((department, content.get("group") or "", guide.get("summary") or ""))[:ABOUT_CHARACTERS]
 
 
-def _filters(record: Record, modes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _filters(record: Record, acceptances: Sequence[Record]) -> dict[str, tuple[str, ...]]:
     content = record.content
+    modes = {other.owner: other.content["mode"] for other in acceptances}
     objects = content.get("objects") or ([content["object"]] if content.get("object") else [])
     department = content.get("department") or content.get("lead_department")
     values = {
@@ -163,14 +159,17 @@ def _filters(record: Record, modes: Mapping[str, str]) -> dict[str, tuple[str, .
     if record.kind is Kind.ITEM:
         values["item_type"] = (content["item_type"],) if content.get("item_type") else ()
         values["theme"] = tuple(content.get("themes") or ())
-        at = (f"{mode}@{region}" for region, mode in sorted(modes.items()))
+        at = [f"{mode}@{region}" for region, mode in sorted(modes.items())]
         values["mode"] = (*sorted(set(modes.values())), *at)
+        values["accepted_at"] = tuple(sorted(modes))
+    else:
+        values["accepted_at"] = tuple(_foreign_regions(record))
     return values
 
 
 def _foreign_regions(record: Record) -> list[str]:
     """Other regions in which steps of a scenario are handled, as the Beijing steps of 天津营业执照北京出."""
-    steps = record.content.get("steps") or () if record.kind is Kind.SCENARIO else ()
+    steps = record.content.get("steps") or ()
     items = (step.get("item") or "" for step in steps if step.get("relation") == "foreign")
     return sorted({item.partition("-")[0] for item in items if item})
 
@@ -204,7 +203,7 @@ def _fragment(revision: Revision, acceptances: Sequence[Record], related: Sequen
         shown["object"] = content.get("object")
         shown["life_stage"] = content.get("life_stage")
         shown["steps"] = len(content.get("steps") or ())
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return _encode(shown)
 
 
 def _other_ends(item: str, related: Sequence[Revision]) -> set[str]:

@@ -58,6 +58,12 @@ lexicon
     Terms, places and regions at one seq, immutable, used to understand queries.
 level
     An engine is level with the log when its seq equals the head.
+access key
+    What lets somebody write over HTTP: an id, a secret told once, scopes, regions, an end.
+scope
+    What an access key allows: ``write``, ``read:history``.
+receipt
+    What a write answered, kept with it, for a client that asks again with the same token.
 confidence
     How far the first hit can be trusted: ``high``, ``medium``, ``low`` or ``none``.
 """
@@ -81,6 +87,7 @@ from service_catalog.model.searching import (
     EngineStatus,
     FacetValue,
     Filter,
+    Found,
     Freshness,
     Generation,
     Hit,
@@ -89,6 +96,7 @@ from service_catalog.model.searching import (
     SearchPage,
     SearchRequest,
     Understanding,
+    Values,
 )
 
 __all__ = [
@@ -103,6 +111,7 @@ __all__ = [
     "EngineStatus",
     "FacetValue",
     "Filter",
+    "Found",
     "Freshness",
     "Generation",
     "Hit",
@@ -115,5 +124,6 @@ __all__ = [
     "SearchPage",
     "SearchRequest",
     "Understanding",
+    "Values",
     "references",
 ]

@@ -10,7 +10,12 @@ CatalogError
 │   └── GoneError              410   the record was withdrawn
 ├── NotOwnerError              403   this node may not write that region's records
 ├── AccessDeniedError          401   a key is missing or wrong
+├── MissingScopeError          403   the key is valid, but not for this
 ├── ConflictError              409   the record changed meanwhile, or the id belongs to another kind
+│   └── VersionConflictError   412   the record is at another version than the writer saw
+├── PreconditionNeededError    428   a write does not say which version its writer saw
+├── ReusedTokenError           422   an Idempotency-Key came with another request before
+├── BrokenBackupError          422   a backup file is damaged, incomplete or too new
 ├── SearchUnavailableError     503   no engine can answer now; carries when to try again
 ├── StoreUnavailableError      503   the store cannot be reached, or is not set up
 ├── ConfigurationError         500   settings are wrong; carries all faults
@@ -110,10 +115,48 @@ class AccessDeniedError(CatalogError):
     status, slug, title = 401, "access-denied", "需要有效的访问密钥"
 
 
+class MissingScopeError(CatalogError):
+    """The access key is valid, but lacks a scope or a region that this request needs."""
+
+    status, slug, title = 403, "missing-scope", "密钥没有这项权限"
+
+
 class ConflictError(CatalogError):
     """The record is not as the writer assumed."""
 
     status, slug, title = 409, "conflict", "记录已被他人修改"
+
+
+class VersionConflictError(ConflictError):
+    """The record is at another version than the writer saw. ``version``: the stored one, 0 if there is
+    none."""
+
+    status, slug, title = 412, "precondition-failed", "记录不是您看到的版本"
+
+    def __init__(self, detail: str = "", *, version: int = 0) -> None:
+        super().__init__(detail)
+        self.version = version
+
+    def extensions(self) -> Mapping[str, Any]:
+        return {"version": self.version}
+
+
+class PreconditionNeededError(CatalogError):
+    """A write must say which version its writer saw, or that there was none: else it could undo another's."""
+
+    status, slug, title = 428, "precondition-needed", "须说明所依据的版本"
+
+
+class ReusedTokenError(CatalogError):
+    """An Idempotency-Key names one request; this one came with another request before."""
+
+    status, slug, title = 422, "reused-idempotency-key", "重试标记已用于另一个请求"
+
+
+class BrokenBackupError(CatalogError):
+    """A backup file cannot be restored: it is damaged, incomplete, no backup, or of a newer program."""
+
+    status, slug, title = 422, "broken-backup", "备份文件不能使用"
 
 
 class SearchUnavailableError(CatalogError):

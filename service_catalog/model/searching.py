@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,10 @@ has 1,215 documents."""
 FACETS = ("kind", "item_type", "department", "theme", "object", "mode")
 """Filters that also come back as facets. ``owner_region`` filters too, but is a choice made before the
 search."""
+
+
+Values = Mapping[str, tuple[str, ...]]
+"""Filter fields of a document and their values; fields without any may be missing."""
 
 
 class Confidence(StrEnum):
@@ -83,12 +87,15 @@ class EngineQuery:
     (browse).
 
     A document's score is that of its best group of clauses; those under ``floor`` are left out.
-    ``preferences`` add to the score of documents that match them, and find none themselves.
+    ``preferences`` add to the score of documents that match them, and find none themselves. ``limit``: how
+    many documents are found at most; ``best``: how many of them come back as candidates, the others are only
+    counted. Reading a document costs twenty times what counting it does.
     """
 
     clauses: tuple[Clause, ...] = ()
     filters: tuple[Filter, ...] = ()
     limit: int = MAX_CANDIDATES
+    best: int = MAX_BROWSED
     floor: float = 0.0
     preferences: tuple[Clause, ...] = ()
 
@@ -98,8 +105,8 @@ class Document:
     """An item or scenario as an engine holds it.
 
     ``seq`` is the log position it was made at (the external version). ``fields`` are the tokens and values
-    named in the mapping, ``facts`` what ranking and facets look at, ``fragment`` the JSON object a hit shows,
-    as text."""
+    named in the mapping, ``facts`` what ranking looks at beside the values of filter fields, ``fragment`` the
+    JSON object a hit shows, as text."""
 
     id: str
     seq: int
@@ -111,12 +118,29 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document an engine found, with the engine's score."""
+    """A document an engine found, with the engine's score and the values of its filter fields."""
 
     id: str
     score: float
     facts: Mapping[str, Any]
     fragment: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an engine found.
+
+    ``candidates``: the best, by (score descending, id). ``groups``: all that were found, those among them, as
+    filter values with the number of documents that have exactly these."""
+
+    candidates: Sequence[Candidate]
+    groups: Sequence[tuple[Values, int]]
+
+    @property
+    def total(self) -> int:
+        """Number of documents found."""
+        return sum(count for _, count in self.groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from service_catalog.engines.definition import Definition
 from service_catalog.indexing.dictionary import Dictionary
 from service_catalog.indexing.projection import runs
-from service_catalog.model import Clause, EngineQuery, Filter, Meaning, Mode, SearchRequest, Understanding
+from service_catalog.model import Clause, EngineQuery, Filter, Meaning, SearchRequest, Understanding
 from service_catalog.model.searching import MAX_BROWSED, MAX_CANDIDATES
 from service_catalog.text import bigrams
 
@@ -51,6 +51,7 @@ def compile_query(
     dictionary: Dictionary,
     *,
     without: str = "",
+    best: int,
 ) -> EngineQuery:
     """The engine query for a request; ``without`` names one filter to leave out (for that facet's counts)."""
     return EngineQuery(
@@ -58,6 +59,7 @@ def compile_query(
         filters=tuple(_filters(request, understood, without)),
         preferences=tuple(_preferences(request)),
         limit=MAX_CANDIDATES if understood.bigrams else MAX_BROWSED,
+        best=best,
         floor=definition.ranking["cut"] if understood.bigrams else 0.0,
     )
 
@@ -65,7 +67,7 @@ def compile_query(
 def _preferences(request: SearchRequest) -> Iterator[Clause]:
     if request.at_region is not None:
         yield Clause("owner", (request.at_region,), PREFER_OWN)
-        yield Clause("mode", tuple(f"{mode}@{request.at_region}" for mode in Mode), PREFER_ACCEPTED)
+        yield Clause("accepted_at", (request.at_region,), PREFER_ACCEPTED)
 
 
 def _clauses(understood: Understanding, definition: Definition, dictionary: Dictionary) -> Iterator[Clause]:

@@ -6,15 +6,15 @@ holds. So every worker gives the same order, and the pages of one query fit toge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from service_catalog.model import Candidate, Meaning, SearchRequest, Understanding
+from service_catalog.model import Candidate, Meaning, SearchRequest, Understanding, Values
 from service_catalog.search.compile import OBJECT_SHARE
 
-RANKED = 200
-"""Candidates that are ranked by features; those after them keep the engine's order. Nobody reads ten pages,
-and a catalogue of many districts would spend most of its time on them."""
+RANKED = 100
+"""Candidates that are ranked by features, and the most that one page shows; those after them keep the
+engine's order, and are read only when somebody turns to them."""
 
 PRECISION = 6
 """Decimals of a score. Cursors compare scores, so they must not depend on the last bits of a float sum."""
@@ -22,6 +22,8 @@ PRECISION = 6
 TAIL = 1_000
 """Divides the scores of unranked candidates, so that all of them stand after the ranked (which reach at least
 1.2)."""
+
+NOWHERE: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Needle:
     understood: Understanding
     whole: frozenset[str]
     sound: str
+    departments: dict[str, float] = field(default_factory=dict)
+    """Share of the query's words that a department's name holds: many rows, few departments."""
 
     @classmethod
     def of(cls, understood: Understanding) -> Needle:
@@ -55,25 +59,26 @@ class Needle:
             sound=" " + " ".join(understood.syllables) + " " if understood.syllables else "",
         )
 
+    def share_held(self, department: str) -> float:
+        """Share of the query's words that the name of a department holds."""
+        share = self.departments.get(department)
+        if share is None:
+            words = self.understood.words
+            share = sum([word in department for word in words]) / len(words) if words else 0.0
+            self.departments[department] = share
+        return share
+
 
 def rank(
     candidates: Sequence[Candidate], needle: Needle, request: SearchRequest, weights: Mapping[str, float]
 ) -> list[Scored]:
     """Candidates, best first; ties by id. ``candidates`` come in the engine's order."""
     if not needle.understood.bigrams:
-        ranked = [_browsed(candidate, request) for candidate in candidates]
-    else:
-        ranked = [_scored(candidate, needle, request, weights) for candidate in candidates[:RANKED]]
-        ranked += [_unranked(candidate) for candidate in candidates[RANKED:]]
+        return [Scored(each, each.score, {"relevance": 1.0}) for each in candidates]
+    ranked = [_scored(candidate, needle, request, weights) for candidate in candidates[:RANKED]]
+    ranked += [_unranked(candidate) for candidate in candidates[RANKED:]]
     ranked.sort(key=lambda each: (-each.score, each.candidate.id))
     return ranked
-
-
-def _browsed(candidate: Candidate, request: SearchRequest) -> Scored:
-    """In browsing, the person's own region comes first, then what is accepted there."""
-    here = 1.0 if is_accepted(candidate.facts, request.at_region) else 0.0
-    own = 1.0 if candidate.facts["owner"][0] == request.at_region else 0.0
-    return Scored(candidate, here + own, {"relevance": 1.0, "accepted_here": here})
 
 
 def _unranked(candidate: Candidate) -> Scored:
@@ -92,26 +97,33 @@ def _scored(
 
 def _features(candidate: Candidate, needle: Needle, request: SearchRequest) -> dict[str, float]:
     """Only what applies to the query: an absent feature is 0."""
-    facts, understood = candidate.facts, needle.understood
+    facts, values, understood = candidate.facts, candidate.values, needle.understood
     name: str = facts["name"]
     relevance = candidate.score  # above 1 where the context agrees too, 2 where a whole value does
+    share = min(relevance, 1.0)
     features = {
         "relevance": relevance,
-        "tightness": min(1.0, relevance) * min(1.0, len(understood.folded) / max(len(name), 1)),
+        "tightness": share * min(1.0, len(understood.folded) / max(len(name), 1)),
     }
-    if not needle.whole.isdisjoint(facts["exact"]):
+    if _is_whole(facts, needle.whole):
         features["exact"] = 1.0
     if understood.meanings:
-        features["meaning"] = max(meaning_share(name, each) for each in understood.meanings)
+        features["meaning"] = max([meaning_share(name, each) for each in understood.meanings])
     if understood.initials:
         features["pinyin"] = _sound_share(facts, needle)
     if request.at_region is not None:
-        features["accepted_here"] = 1.0 if is_accepted(facts, request.at_region) else 0.0
+        features["accepted_here"] = 1.0 if is_accepted(values, request.at_region) else 0.0
     if understood.regions:
-        features["place"] = 1.0 if facts["owner"][0] in understood.regions else 0.0
-    if facts["department"]:
-        features["department"] = _held_share(facts["department"][0], understood.words)
+        features["place"] = 1.0 if values["owner"][0] in understood.regions else 0.0
+    for department in values.get("department", NOWHERE):
+        features["department"] = needle.share_held(department)
     return features
+
+
+def _is_whole(facts: Mapping[str, Any], whole: frozenset[str]) -> bool:
+    return facts["name"] in whole or not (
+        whole.isdisjoint(facts["aliases"]) and whole.isdisjoint(facts["codes"])
+    )
 
 
 def meaning_share(name: str, meaning: Meaning) -> float:
@@ -139,15 +151,6 @@ def holds_in_order(name: str, words: str) -> bool:
     return True
 
 
-def _held_share(text: str, words: tuple[str, ...]) -> float:
-    """Share of the words that ``text`` holds."""
-    held = 0
-    for word in words:
-        if word in text:
-            held += 1
-    return held / len(words) if words else 0.0
-
-
 def _sound_share(facts: Mapping[str, Any], needle: Needle) -> float:
     """How well a query in Latin letters sounds like the name: the share of the name it spells, at least a
     half."""
@@ -160,16 +163,12 @@ def _sound_share(facts: Mapping[str, Any], needle: Needle) -> float:
     return 0.0
 
 
-def is_accepted(facts: Mapping[str, Any], region: str | None) -> bool:
+def is_accepted(values: Values, region: str) -> bool:
     """Whether it can be handled at ``region``: its own, accepted there, or a scenario with steps there."""
-    return region is not None and (
-        facts["owner"][0] == region or region in facts["modes"] or region in facts["steps_at"]
-    )
+    return values["owner"][0] == region or region in values.get("accepted_at", NOWHERE)
 
 
-def accepted_here(facts: Mapping[str, Any], region: str | None) -> tuple[bool | None, str | None]:
-    """Whether the row can be handled at ``region``, and in which mode if it is another region's."""
-    if region is None:
-        return None, None
-    mode: str | None = facts["modes"].get(region)
-    return is_accepted(facts, region), mode
+def mode_at(values: Values, region: str) -> str | None:
+    """The mode in which another region's item is handled at ``region``; None if that is not known."""
+    end = f"@{region}"
+    return next((mode.removesuffix(end) for mode in values.get("mode", NOWHERE) if mode.endswith(end)), None)

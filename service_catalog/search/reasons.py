@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from service_catalog.indexing.lexicon import Lexicon
 from service_catalog.model import Meaning, Reason, SearchRequest
-from service_catalog.search.rank import Needle, Scored, meaning_share
+from service_catalog.search.rank import Needle, Scored, is_accepted, meaning_share, mode_at
 
 MODE_LABELS = {
     "online": "全程网办",
@@ -52,8 +52,10 @@ def _name_reasons(scored: Scored, needle: Needle) -> Iterator[Reason]:
 def _alias_reasons(scored: Scored, needle: Needle) -> Iterator[Reason]:
     """Only where an alias holds more of the query than the name does."""
     facts, pairs = scored.candidate.facts, needle.understood.bigrams
-    alias = max(facts["aliases"], key=lambda each: _held(each, pairs), default="")
-    if not scored.features.get("exact") and _held(alias, pairs) > _held(facts["name"], pairs):
+    if scored.features.get("exact") or not facts["aliases"]:
+        return
+    alias = max(facts["aliases"], key=lambda each: _held(each, pairs))
+    if _held(alias, pairs) > _held(facts["name"], pairs):
         yield Reason("alias", f"也叫“{alias}”")
 
 
@@ -89,7 +91,7 @@ def _longest_words(name: str, words: tuple[str, ...]) -> list[str]:
 
 
 def _held(text: str, pairs: tuple[str, ...]) -> int:
-    return sum(pair in text for pair in pairs)
+    return sum([pair in text for pair in pairs])
 
 
 def _meaning_text(meaning: Meaning) -> str:
@@ -97,18 +99,16 @@ def _meaning_text(meaning: Meaning) -> str:
 
 
 def _places(scored: Scored, request: SearchRequest, lexicon: Lexicon) -> Iterator[Reason]:
-    facts, region = scored.candidate.facts, request.at_region
+    values, region = scored.candidate.values, request.at_region
     if region is None:
         return
     here = lexicon.region_name(region)
-    if facts["owner"][0] == region:
-        yield Reason("own_region", f"{here}本区事项" if facts["kind"] == "item" else f"{here}本区“一件事”")
-    elif region in facts["modes"]:
-        yield Reason(
-            "accepted_here",
-            f"可在{here}办理：{MODE_LABELS.get(facts['modes'][region], facts['modes'][region])}",
-        )
-    elif region in facts["steps_at"]:
+    if values["owner"][0] == region:
+        is_item = values["kind"][0] == "item"
+        yield Reason("own_region", f"{here}本区事项" if is_item else f"{here}本区“一件事”")
+    elif mode := mode_at(values, region):
+        yield Reason("accepted_here", f"可在{here}办理：{MODE_LABELS.get(mode, mode)}")
+    elif is_accepted(values, region):
         yield Reason("steps_here", f"其中的步骤在{here}办理")
     else:
         yield Reason("not_accepted_here", f"未收录在{here}的办理方式")

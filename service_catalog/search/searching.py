@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service_catalog.indexing.follower import Follower, View
 from service_catalog.indexing.lexicon import Lexicon
 from service_catalog.model import (
-    Candidate,
     Confidence,
     EngineQuery,
     FacetValue,
+    Found,
     Hit,
     SearchPage,
     SearchRequest,
     Understanding,
+    Values,
 )
 from service_catalog.model.errors import EngineDamagedError, Fault, InvalidRequestError
-from service_catalog.model.searching import FACETS
+from service_catalog.model.searching import FACETS, MAX_BROWSED
 from service_catalog.search.compile import compile_query
 from service_catalog.search.cursor import Cursors, Position
-from service_catalog.search.rank import Needle, Scored, accepted_here, rank
+from service_catalog.search.rank import RANKED, Needle, Scored, is_accepted, mode_at, rank
 from service_catalog.search.reasons import reasons
 from service_catalog.search.understand import understand
 
@@ -34,6 +34,8 @@ as found."""
 
 SUGGESTED = 3
 """Near misses offered when nothing fits; more would look like results."""
+
+NOTHING = Found((), ())
 
 TRIES = 3
 """Answers made for one request while generations change; two rebuilds within one search do not happen."""
@@ -82,14 +84,20 @@ class Searching:
     def _answer(self, request: SearchRequest, after: Position | None, view: View) -> SearchPage:
         _check_regions(request, view.lexicon)
         needle = Needle.of(understand(request.text, view.dictionary, view.lexicon))
-        ranked = [] if _says_nothing(needle.understood) else self._run(request, needle, view)
-        page, more = _page(ranked, after, request.limit)
+        found, total = NOTHING, 0
+        if not _says_nothing(needle.understood):
+            found = self._find(request, needle, view, best=RANKED if after is None else MAX_BROWSED)
+            total = found.total
+        ranked = rank(found.candidates, needle, request, self._definition.ranking)
+        rest = ranked if after is None else _after(ranked, after)
+        page = rest[: request.limit]
+        more = len(page) < len(rest) or (after is None and len(page) < total)
         return SearchPage(
             understanding=needle.understood,
             confidence=_confidence(needle.understood, ranked),
-            total=len(ranked),
-            hits=tuple(self._hit(scored, needle, request, view) for scored in page),
-            facets=self._facets(request, needle, view, ranked),
+            total=total,
+            hits=tuple([self._hit(scored, needle, request, view) for scored in page]),
+            facets=self._facets(request, needle, view, found),
             next_cursor=self._next(request, page[-1], view) if more else None,
             suggestions=() if ranked else self._near_misses(request, needle, view),
             freshness=view.freshness,
@@ -100,15 +108,21 @@ class Searching:
         """How a request is understood and why its hits rank as they do."""
         view = self._follower.view()
         understood = understand(request.text, view.dictionary, view.lexicon)
-        query = compile_query(understood, request, self._definition, view.dictionary)
-        ranked = [] if _says_nothing(understood) else self._run(request, Needle.of(understood), view)
-        return Explanation(understood, query, view, ranked, self._definition.ranking)
+        query = compile_query(understood, request, self._definition, view.dictionary, best=RANKED)
+        found = NOTHING if _says_nothing(understood) else self._ask(query)
+        weights = self._definition.ranking
+        ranked = rank(found.candidates, Needle.of(understood), request, weights)
+        return Explanation(understood, query, view, ranked, weights)
 
-    def _run(self, request: SearchRequest, needle: Needle, view: View, *, without: str = "") -> list[Scored]:
-        query = compile_query(needle.understood, request, self._definition, view.dictionary, without=without)
-        return rank(self._candidates(query), needle, request, self._definition.ranking)
+    def _find(
+        self, request: SearchRequest, needle: Needle, view: View, *, without: str = "", best: int
+    ) -> Found:
+        understood, definition = needle.understood, self._definition
+        return self._ask(
+            compile_query(understood, request, definition, view.dictionary, without=without, best=best)
+        )
 
-    def _candidates(self, query: EngineQuery) -> Sequence[Candidate]:
+    def _ask(self, query: EngineQuery) -> Found:
         try:
             return self._follower.engine.search(query)
         except EngineDamagedError:
@@ -118,26 +132,29 @@ class Searching:
 
     def _near_misses(self, request: SearchRequest, needle: Needle, view: View) -> tuple[str, ...]:
         """Names of the rows that come closest, though under the cut."""
-        query = compile_query(needle.understood, request, self._definition, view.dictionary)
-        near = self._candidates(replace(query, floor=NEAR, limit=SUGGESTED))
+        query = compile_query(needle.understood, request, self._definition, view.dictionary, best=SUGGESTED)
+        near = self._ask(replace(query, floor=NEAR, limit=SUGGESTED)).candidates
         return tuple(dict.fromkeys(str(json.loads(each.fragment)["name"]) for each in near))
 
     def _hit(self, scored: Scored, needle: Needle, request: SearchRequest, view: View) -> Hit:
-        accepted, mode = accepted_here(scored.candidate.facts, request.at_region)
+        values, region = scored.candidate.values, request.at_region
         why = reasons(scored, needle, request, view.lexicon)
+        if region is None:
+            return Hit(scored.candidate, scored.score, why, accepted_here=None, mode_here=None)
+        accepted, mode = is_accepted(values, region), mode_at(values, region)
         return Hit(scored.candidate, scored.score, why, accepted, mode)
 
     def _facets(
-        self, request: SearchRequest, needle: Needle, view: View, ranked: Sequence[Scored]
+        self, request: SearchRequest, needle: Needle, view: View, found: Found
     ) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts per value. A facet that filters is counted without its own filter, so that its other values
         show."""
         facets: dict[str, tuple[FacetValue, ...]] = {}
         for facet in FACETS:
-            counted = ranked
+            counted = found
             if getattr(request, facet) is not None:
-                counted = self._run(request, needle, view, without=facet)
-            facets[facet] = _counts(counted, facet, request.at_region)
+                counted = self._find(request, needle, view, without=facet, best=0)
+            facets[facet] = _counts(counted.groups, facet, request.at_region)
         return facets
 
     def _next(self, request: SearchRequest, last: Scored, view: View) -> str:
@@ -161,13 +178,10 @@ def _check_regions(request: SearchRequest, lexicon: Lexicon) -> None:
         raise InvalidRequestError("；".join(fault.message for fault in faults), faults=faults)
 
 
-def _page(ranked: list[Scored], after: Position | None, limit: int) -> tuple[list[Scored], bool]:
-    """The hits after a position, and whether more follow."""
-    rest = ranked
-    if after is not None:
-        reached = (-after.score, after.id)
-        rest = [each for each in ranked if (-each.score, each.candidate.id) > reached]
-    return rest[:limit], len(rest) > limit
+def _after(ranked: list[Scored], after: Position) -> list[Scored]:
+    """The hits after a position."""
+    reached = (-after.score, after.id)
+    return [each for each in ranked if (-each.score, each.candidate.id) > reached]
 
 
 def _says_nothing(understood: Understanding) -> bool:
@@ -184,18 +198,23 @@ def _confidence(understood: Understanding, ranked: Sequence[Scored]) -> Confiden
     return Confidence.MEDIUM if relevance >= LIKELY else Confidence.LOW
 
 
-def _counts(ranked: Sequence[Scored], facet: str, at_region: str | None) -> tuple[FacetValue, ...]:
-    counter: Counter[str] = Counter()
-    for scored in ranked:
-        facts = scored.candidate.facts
-        if facet == "kind":
-            counter[facts["kind"]] += 1
-        elif facet == "mode":
-            modes = facts["modes"]
-            counter.update(
-                {modes[at_region]} if at_region in modes else set() if at_region else set(modes.values())
-            )
-        else:
-            counter.update(facts.get(facet, ()))
-    common = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(FacetValue(value, count) for value, count in common[:MAX_FACET_VALUES])
+def _counts(
+    groups: Sequence[tuple[Values, int]], facet: str, at_region: str | None
+) -> tuple[FacetValue, ...]:
+    counts: dict[str, int] = {}
+    for values, count in groups:
+        held: Iterable[str] = values.get(facet, ())
+        if facet == "mode":
+            held = _modes(values, at_region)
+        for value in held:
+            counts[value] = counts.get(value, 0) + count
+    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple([FacetValue(value, count) for value, count in common[:MAX_FACET_VALUES]])
+
+
+def _modes(values: Values, at_region: str | None) -> Iterable[str]:
+    """The mode at the region, or without one each mode a row has anywhere, once."""
+    if at_region is None:
+        return [mode for mode in values.get("mode", ()) if "@" not in mode]
+    mode = mode_at(values, at_region)
+    return () if mode is None else (mode,)

@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from service_catalog.model import Change, Kind, Record, Revision
+from service_catalog.store.keyring import Keyring, Receipts
 
 
-class WriteTransaction(Protocol):
+class WriteTransaction(Receipts, Protocol):
     """Everything written here becomes visible together, or not at all. One writer at a time holds the log."""
 
     def get(self, record_id: str) -> Revision | None:
@@ -39,6 +40,13 @@ class Snapshot(Protocol):
 
     def records(self, kind: Kind, *, owner: str | None = None) -> Iterator[Revision]:
         """All records of a kind that are not deleted, in order of id."""
+        ...
+
+    def referrers(
+        self, record_ids: Collection[str], kinds: Collection[Kind] = ()
+    ) -> Mapping[str, Sequence[Revision]]:
+        """For each id the records that refer to it and are not deleted, in order of id. Ids without any are
+        missing."""
         ...
 
     def counts(self) -> Mapping[tuple[str, Kind], int]:
@@ -123,4 +131,9 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of all connections. Idempotent."""
+        ...
+
+    @property
+    def keyring(self) -> Keyring:
+        """The access keys."""
         ...

@@ -15,6 +15,8 @@ from service_catalog.store.base import Snapshot, WriteTransaction
 from service_catalog.store.canonical import canonical_json, text_hash
 from service_catalog.store.clock import Clock, timestamp, utc_now
 from service_catalog.store.entry import Entry, Stamp, make_entry
+from service_catalog.store.keyring import Receipt
+from service_catalog.store.memory_keys import Kept, MemoryKeyring, MemoryReceipts
 from service_catalog.store.rows import dictionary_of
 from service_catalog.store.turns import Turns
 
@@ -28,6 +30,7 @@ class _State:
     changes: list[Change] = field(default_factory=list)
     sources: dict[str, set[str]] = field(default_factory=dict)
     dictionaries: dict[str, str] = field(default_factory=dict)
+    receipts: Kept = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -39,15 +42,19 @@ class MemoryStore:
         self._turns = Turns()
         self._lock = threading.Lock()
         self._state = _State()
+        self.keyring = MemoryKeyring(clock)
 
     @contextmanager
     def write(self, *, author: str, reason: str) -> Iterator[WriteTransaction]:
         with self._turns.take():
             stamp = Stamp(author, reason, timestamp(self._clock()))
-            transaction = _MemoryTransaction(self._state.entries, head=len(self._state.changes), stamp=stamp)
+            receipts = MemoryReceipts(self._state.receipts, stamp.changed_at)
+            transaction = _MemoryTransaction(
+                self._state.entries, receipts, head=len(self._state.changes), stamp=stamp
+            )
             try:
                 yield transaction
-                self._commit(transaction.written)
+                self._commit(transaction.written, receipts.result())
             finally:
                 transaction.close()
 
@@ -143,9 +150,10 @@ class MemoryStore:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _commit(self, written: Sequence[Entry]) -> None:
+    def _commit(self, written: Sequence[Entry], receipts: Kept) -> None:
         with self._lock:
             state = self._state
+            state.receipts = receipts
             before = state.entries
             state.entries = {**before, **{entry.revision.record.id: entry for entry in written}}
             for entry in written:
@@ -171,6 +179,16 @@ class MemorySnapshot:
     def records(self, kind: Kind, *, owner: str | None = None) -> Iterator[Revision]:
         return (entry.revision for entry in _live(self._entries, kind, owner))
 
+    def referrers(
+        self, record_ids: Collection[str], kinds: Collection[Kind] = ()
+    ) -> Mapping[str, Sequence[Revision]]:
+        found: dict[str, list[Revision]] = {}
+        for _, entry in sorted(self._entries.items()):
+            if not kinds or entry.revision.record.kind in kinds:
+                for target in entry.targets:
+                    found.setdefault(target, []).append(entry.revision)
+        return {name: found[name] for name in record_ids if name in found}
+
     def counts(self) -> Mapping[tuple[str, Kind], int]:
         return _counts(self._entries)
 
@@ -178,8 +196,11 @@ class MemorySnapshot:
 class _MemoryTransaction:
     """See ``base.WriteTransaction``."""
 
-    def __init__(self, entries: Mapping[str, Entry], *, head: int, stamp: Stamp) -> None:
+    def __init__(
+        self, entries: Mapping[str, Entry], receipts: MemoryReceipts, *, head: int, stamp: Stamp
+    ) -> None:
         self._entries = entries
+        self._receipts = receipts
         self._head = head
         self._stamp = stamp
         self._latest: dict[str, Entry] = {}
@@ -201,6 +222,12 @@ class _MemoryTransaction:
         self.written.append(entry)
         self._latest[record.id] = entry
         return entry.change
+
+    def receipt(self, key_id: str, token: str) -> Receipt | None:
+        return self._receipts.receipt(key_id, token)
+
+    def keep_receipt(self, receipt: Receipt) -> None:
+        self._receipts.keep_receipt(receipt)
 
     def close(self) -> None:
         self._over = True

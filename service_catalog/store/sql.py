@@ -22,6 +22,7 @@ from service_catalog.store.clock import Clock, timestamp, utc_now
 from service_catalog.store.entry import Stamp
 from service_catalog.store.failures import translated
 from service_catalog.store.held import HeldConnections
+from service_catalog.store.keys import SqlKeyring
 from service_catalog.store.rows import dictionary_of, storable
 from service_catalog.store.schema import require_schema
 from service_catalog.store.server import Server, connect
@@ -57,6 +58,7 @@ class SqlStore:
         self._held = HeldConnections(server)
         self._head_sql: dict[frozenset[Kind], str] = {}
         self._whole_head = queries.head_sql(server.engine.dialect, ())
+        self.keyring = SqlKeyring(reading=self._reading, writing=self._writing, clock=clock)
 
     @contextmanager
     def write(self, *, author: str, reason: str) -> Iterator[WriteTransaction]:
@@ -132,7 +134,7 @@ class SqlStore:
         body = canonical_json(dict(content))
         name = text_hash(body)
         # The log is held although nothing is appended: else two processes may both find the name missing.
-        with self._turns.take(), self._connected(self._server.writer) as connection, connection.begin():
+        with self._writing() as connection:
             take_log(connection)
             if connection.execute(select(dictionary.c.hash).where(dictionary.c.hash == name)).first() is None:
                 row = {"hash": name, "body": body, "created_at": timestamp(self._clock())}
@@ -161,6 +163,11 @@ class SqlStore:
         return self._connected(self._server.reader)
 
     @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turns.take(), self._connected(self._server.writer) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
         self._held.require_same_process()
         with translated(self._server.place), engine.connect() as connection:
@@ -176,6 +183,11 @@ class SqlSnapshot:
 
     def records(self, kind: Kind, *, owner: str | None = None) -> Iterator[Revision]:
         return queries.stream(self._connection, kind, owner=owner)
+
+    def referrers(
+        self, record_ids: Collection[str], kinds: Collection[Kind] = ()
+    ) -> Mapping[str, Sequence[Revision]]:
+        return queries.referrers(self._connection, record_ids, kinds)
 
     def counts(self) -> Mapping[tuple[str, Kind], int]:
         return queries.counts(self._connection)

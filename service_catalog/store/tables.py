@@ -110,3 +110,44 @@ dictionary = Table(
     Column("body", _text, nullable=False),
     Column("created_at", _word, nullable=False),
 )
+
+access_key = Table(
+    "access_key",
+    metadata,
+    Column("id", _word, primary_key=True),
+    Column("name", _text, nullable=False),
+    Column("salt", _word, nullable=False),
+    Column("digest", _word, nullable=False),
+    Column("scopes", _text, nullable=False),
+    Column("regions", _text, nullable=False),
+    Column("created_at", _word, nullable=False),
+    Column("expires_at", _word),
+    Column("revoked_at", _word),
+)
+
+# Not tied to access_key: a receipt holds no more than its client was told, and goes by itself after a day.
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("key_id", _word, nullable=False),
+    Column("token", _word, nullable=False),
+    Column("digest", _word, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", _text, nullable=False),
+    Column("body", _text, nullable=False),
+    Column("created_at", _word, nullable=False),
+    PrimaryKeyConstraint("key_id", "token"),
+)
+
+Index("receipt_age", receipt.c.created_at)
+
+# One row an epoch, the current one included. Sources are set where it began with a restored backup.
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("name", _word, primary_key=True),
+    Column("began_at", _word, nullable=False),
+    Column("reason", _text, nullable=False),
+    Column("source_epoch", _word),
+    Column("source_seq", _seq),
+)

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from service_catalog.model import Change, Record, Revision
 from service_catalog.store.entry import Entry, Stamp, make_entry
+from service_catalog.store.keyring import Receipt
+from service_catalog.store.keys import keep_receipt_in, receipt_in
 from service_catalog.store.queries import current
 from service_catalog.store.tables import change, counter, link, record, revision
 
@@ -60,6 +62,12 @@ class SqlWriteTransaction:
         self._entries.append(entry)
         self._latest[record.id] = entry
         return entry.change
+
+    def receipt(self, key_id: str, token: str) -> Receipt | None:
+        return receipt_in(self._connection, key_id, token)
+
+    def keep_receipt(self, receipt: Receipt) -> None:
+        keep_receipt_in(self._connection, receipt, self._stamp.changed_at)
 
     def flush(self) -> None:
         """Sends what was put. The commit follows."""

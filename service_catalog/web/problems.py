@@ -83,17 +83,28 @@ TYPES = (
         "请求的编码或格式无法读取。参数须为 UTF-8，不含空字符，数量不超过 50 个。",
     ),
     _of(errors.AccessDeniedError, "请在 Authorization 请求头中给出有效的密钥。"),
+    _of(errors.MissingScopeError, "密钥有效，但没有这项权限，或记录属于别的区划。请向管理员申请合适的密钥。"),
     _of(errors.NotOwnerError, "只有记录所属区划的节点可以修改。请联系该区划。"),
     _of(errors.NotFoundError, "请核对编号，或用搜索查找。"),
     ProblemType("no-such-address", 404, "没有这个地址", "请核对地址。接口地址见 /openapi.json。"),
     ProblemType("method-not-allowed", 405, "不支持这种请求方法", "可用的方法见 Allow 响应头。"),
     _of(errors.ConflictError, "请重新读取记录，在最新版本上修改后再提交。"),
     _of(errors.GoneError, "记录已由所属区划撤回，不再提供；其历史仍可查阅。"),
+    _of(
+        errors.VersionConflictError,
+        "version 是现在的版本（0 表示没有这条记录）。请重新读取记录，在它上面修改后再提交。",
+    ),
     ProblemType("too-large", 413, "请求内容过大", "请减小请求内容，或分多次提交。"),
     ProblemType("unsupported-media-type", 415, "不支持这种内容类型", "请按接口文档给出 Content-Type。"),
     _of(errors.InvalidRequestError, "errors 列出每个有误的参数和建议；请一并改正后重试。"),
     _of(errors.CursorError, "翻页标记只能取自上一页的 next，并用于同一次搜索。请从第一页重新开始。"),
     _of(errors.InvalidRecordError, "errors 列出每个有误的字段。请改正记录后再提交。"),
+    _of(errors.ReusedTokenError, "同一个 Idempotency-Key 只能用于重发同一个请求。新的请求请用新的标记。"),
+    _of(
+        errors.PreconditionNeededError,
+        '修改和撤回须带 If-Match（读取记录时的 ETag，例如 "v12"）；新建须带 If-None-Match: *。',
+    ),
+    _of(errors.BrokenBackupError, "请换一份完好的备份，或先升级本程序。"),
     _of(CatalogError, "服务内部出错，已记录。请稍后再试；反复出现时，请把 request_id 告诉管理员。"),
     _of(errors.ConfigurationError, "服务的设置有误，已记录。请联系管理员。"),
     _of(errors.EngineError, "搜索引擎出错，已记录。请稍后再试；事项和一件事仍可按编号查看。"),
@@ -235,7 +246,10 @@ def _markdown_lines() -> Iterator[str]:
     for each in TYPES:
         yield f"| `{each.uri}` | {each.status} | {each.title} | {each.advice} |"
     yield ""
-    yield "`withdrawn` also has `withdrawn_at` and `version`; `not-ready` also has `ready` and `checks`."
+    yield (
+        "`withdrawn` also has `withdrawn_at` and `version`; `precondition-failed` also has `version`;"
+        " `not-ready` also has `ready` and `checks`."
+    )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 """Ids taken from a client: enough for a UUID, nothing that could break a log line or a header."""
 
 MAX_BODY_BYTES = 1024 * 1024
-"""No address of this step reads a body; deliveries will name their own limit."""
+"""A hundred times the largest record of the reference catalogue; deliveries will name their own limit."""
 
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 """Methods that get a metric of their own. Clients may invent others without end."""

@@ -25,9 +25,9 @@ CHUNK_BYTES = 1 << 18
 """Takes a whole answer in one read."""
 
 JOIN_PAUSE_S = 0.02
-"""Between the connections of a round. Opened at once, all of them may be accepted by one idle worker and keep the
-other idle for the whole round; with a pause the busy worker leaves the next one to the other. Answers that come
-before all are open are not counted."""
+"""Between the connections of a round. Opened at once, all of them may be accepted by one idle worker and keep
+the other idle for the whole round; with a pause the busy worker leaves the next one to the other. Answers
+that come before all are open are not counted."""
 
 ANSWER_S = 30
 """An answer that takes longer is a failure of the run."""

@@ -126,7 +126,7 @@ def test_engine_when_any_file_was_damaged_before_opening_then_it_says_so_or_stil
 
 def test_engine_when_damaged_then_it_stays_so_until_another_generation_is_activated(kit: EmbeddedKit) -> None:
     engine = kit.open()
-    assert len(engine.search(query())) == 40
+    assert len(engine.search(query()).candidates) == 40
     file = next(kit.folder.rglob("*.term"))
     content = file.read_bytes()
     file.unlink()
@@ -143,7 +143,7 @@ def test_engine_when_damaged_then_it_stays_so_until_another_generation_is_activa
 
     serve(engine, [document("a")], "g2")
     assert engine.status().error is None
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
     engine.drop("g1")
     assert engine.status().generations == ("g2",)
 
@@ -158,7 +158,7 @@ def test_activate_when_the_generation_is_damaged_then_refused_and_the_serving_on
     with pytest.raises(EngineDamagedError):
         engine.activate("g2")
 
-    assert len(engine.search(query())) == 40
+    assert len(engine.search(query()).candidates) == 40
 
 
 def test_build_when_its_process_is_killed_then_the_serving_index_is_untouched_and_the_next_build_cleans_up(
@@ -174,10 +174,10 @@ def test_build_when_its_process_is_killed_then_the_serving_index_is_untouched_an
     left = kit.folder / "generations" / f"g2{BUILDING}"
     assert left.is_dir()
 
-    assert len(engine.search(query())) == 40
+    assert len(engine.search(query()).candidates) == 40
     assert (engine.status().error, engine.status().generations) == (None, ("g1",))
     serve(engine, [document("a")], "g2")
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
     assert not left.exists()
 
 
@@ -220,12 +220,12 @@ def test_apply_when_its_process_is_killed_then_seq_and_documents_agree_and_nothi
             acknowledged = [acknowledged, *process.kill()][-1]
         engine = counted.open()
         status = engine.status()
-        found = engine.search(words(str(status.seq)))
+        found = engine.search(words(str(status.seq))).candidates
 
         assert status.error is None
         assert status.seq in (acknowledged, acknowledged + 1)
         assert [(each.id, each.facts["seq"]) for each in found] == [(name, status.seq) for name in "abc"]
-        assert status.documents == len(engine.search(query())) == 3
+        assert status.documents == len(engine.search(query()).candidates) == 3
         engine.close()
 
 
@@ -233,7 +233,7 @@ def _look_on(counted: EmbeddedKit, until: int) -> Iterator[tuple[int, set[str]]]
     engine = counted.open()
     while (status := engine.status()).seq < until:
         assert status.error is None
-        yield status.seq, {each.facts["words"] for each in engine.search(query())}
+        yield status.seq, {each.facts["words"] for each in engine.search(query()).candidates}
 
 
 def test_apply_when_three_processes_write_then_each_seq_is_given_once_and_readers_see_whole_states(

@@ -17,7 +17,8 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CATALOG = [sys.executable, "-c", "from service_catalog.app import main; main()"]
+PROGRAM = "from service_catalog.app import main; main()"
+CATALOG = [sys.executable, "-c", PROGRAM]
 START_S = 30
 
 
@@ -86,13 +87,13 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, **settings: str) -> Iterator[Service]:
-    """A web server on a free port, stopped by pid."""
+def serving(data: Path, *, program: str = PROGRAM, **settings: str) -> Iterator[Service]:
+    """A web server on a free port, stopped by pid. ``program``: one that breaks it in some way."""
     port = free_port()
     log = data / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*CATALOG, "serve"],
+            [sys.executable, "-c", program, "serve"],
             env=environment(data, CATALOG_PORT=str(port), **settings),
             stdout=output,
             stderr=output,

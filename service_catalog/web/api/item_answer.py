@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service_catalog.catalog.comparing import GUIDE_FIELDS, Comparison
@@ -31,25 +31,6 @@ def item_answer(view: ItemView, labels: Labels) -> dict[str, Any]:
             "mode": _labelled(labels, "mode", sorted(modes)),
         },
         "unknown": unknown_fields(content.get("guide") or {}),
-    }
-
-
-def history_answer(revisions: Sequence[Revision]) -> dict[str, Any]:
-    """All revisions, without author and reason."""
-    newest = revisions[0].record
-    return {
-        "kind": str(newest.kind),
-        "id": newest.id,
-        "revisions": [
-            {
-                "version": revision.record.version,
-                **revision_stamp(revision),
-                "hash": revision.hash,
-                "deleted": revision.record.deleted,
-                "record": revision.record.as_json(),
-            }
-            for revision in revisions
-        ],
     }
 
 

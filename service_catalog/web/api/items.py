@@ -1,4 +1,4 @@
-"""GET /v1/items: the list, one item with what belongs to it, its history, its comparison."""
+"""GET /v1/items: the list, one item with what belongs to it, its comparison."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from service_catalog.model import Kind
 from service_catalog.web.api import arguments as a
 from service_catalog.web.api.answers import plain_answer, tagged_answer
 from service_catalog.web.api.blueprint import Blueprint
-from service_catalog.web.api.item_answer import comparison_answer, history_answer, item_answer
+from service_catalog.web.api.item_answer import comparison_answer, item_answer
 from service_catalog.web.api.paging import make_cursor, read_cursor
 from service_catalog.web.api.schemas.items import (
     ComparisonAnswerSchema,
-    HistoryAnswerSchema,
     ItemAnswerSchema,
     ItemListSchema,
 )
@@ -58,15 +57,6 @@ def item(record_id: str) -> Response:
     current = catalog()
     view = current.item(a.check_id(record_id))
     return tagged_answer(view.digest, lambda: item_answer(view, current.labels))
-
-
-@blueprint.read(
-    "/<record_id>/history", HistoryAnswerSchema, "一个事项的历次版本", failures=(404, 503), tagged=True
-)
-def item_history(record_id: str) -> Response:
-    """All revisions, newest first. Who changed it and why stays inside the administration."""
-    revisions = catalog().history(a.check_id(record_id), Kind.ITEM)
-    return plain_answer(history_answer(revisions))
 
 
 @blueprint.read(

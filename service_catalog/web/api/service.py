@@ -13,7 +13,7 @@ from service_catalog.catalog.status import Status
 from service_catalog.model.errors import AccessDeniedError, CatalogError
 from service_catalog.observe import METRICS_TYPE, logger, metrics_text
 from service_catalog.web.api.answers import encode, json_answer
-from service_catalog.web.api.blueprint import Blueprint
+from service_catalog.web.api.blueprint import OPERATOR, Blueprint
 from service_catalog.web.api.schemas.service import HealthAnswerSchema, ReadyAnswerSchema, StatusAnswerSchema
 from service_catalog.web.current import catalog, runtime
 from service_catalog.web.problems import BY_SLUG, NO_STORE, make_problem, problem_response
@@ -52,7 +52,7 @@ def readyz() -> Response:
     {"type": "string"},
     "运行指标（Prometheus 文本格式）",
     failures=(401,),
-    secured=True,
+    secured=OPERATOR,
     media="text/plain",
 )
 def metrics() -> Response:

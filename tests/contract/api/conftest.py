@@ -14,6 +14,7 @@ from service_catalog.catalog import Catalog
 from service_catalog.config import Settings
 from service_catalog.web.current import EXTENSION
 from tests.contract.api.shapes import ClientOf
+from tests.contract.api.writers import Writer, make_writer
 
 
 @dataclass
@@ -47,3 +48,9 @@ def fresh_app(fresh_settings: Settings) -> Iterator[Flask]:
     app = create_app(fresh_settings)
     yield app
     app.extensions[EXTENSION].catalog.close()
+
+
+@pytest.fixture
+def writer(fresh_app: Flask) -> Writer:
+    """Writes records of both districts on ``fresh_app``."""
+    return make_writer(fresh_app)

@@ -18,6 +18,10 @@ from tests.contract.api.shapes import seed_rows
 
 COMMITTED = CHECKOUT / "docs" / "openapi.json"
 
+BLUEPRINTS = ("search", "items", "scenarios", "regions", "records", "scores", "service", "documents")
+
+GOOD = {"200", "201", "204", "304"}
+
 OPEN_ON_PURPOSE = {"Problem", "Provenance"}
 """Problems may carry further members; of what a provenance names the sources differs between records."""
 
@@ -33,9 +37,14 @@ EXAMPLES = (
     ("/v1/items", "/v1/items?limit=50"),
     ("/v1/items", "/v1/items?owner_region=120105&limit=50"),
     ("/v1/items/{record_id}/history", "/v1/items/120105-HB0001/history"),
+    ("/v1/items/{record_id}/record", "/v1/items/120105-HB0001/record"),
+    ("/v1/acceptances/{record_id}", "/v1/acceptances/110112:120105-HB0001"),
+    ("/v1/scenarios/{record_id}/history", "/v1/scenarios/120105-HB-YJS-18/history"),
     ("/v1/items/{record_id}/comparison", "/v1/items/120105-HB0001/comparison"),
     ("/v1/scenarios", "/v1/scenarios?limit=50"),
     ("/v1/regions", "/v1/regions"),
+    ("/v1/scores", "/v1/scores?limit=50"),
+    ("/v1/items/{record_id}/score", "/v1/items/120105-HB0001/score"),
     ("/v1/departments", "/v1/departments"),
     ("/v1/status", "/v1/status"),
     ("/healthz", "/healthz"),
@@ -72,9 +81,14 @@ def answer_schema(document: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     return schema
 
 
+def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (each for method, each in path.items() if method in ("get", "put", "post", "delete"))
+
+
 def api_rules(app: Flask) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in ("search", "items", "scenarios", "regions", "service", "documents"):
+        if rule.endpoint.split(".")[0] in BLUEPRINTS:
             yield re.sub(r"<(\w+)>", r"{\1}", rule.rule)
 
 
@@ -94,16 +108,15 @@ def test_document_when_compared_with_the_routes_then_has_each_of_them(
 
 
 def test_document_when_it_names_operations_then_each_once(document: dict[str, Any]) -> None:
-    names = [path["get"]["operationId"] for path in document["paths"].values()]
+    names = [each["operationId"] for each in operations(document)]
     assert len(names) == len(set(names))
 
 
 def test_document_when_it_describes_failures_then_as_problem_objects(document: dict[str, Any]) -> None:
     problem = {"$ref": "#/components/responses/Problem"}
     assert "application/problem+json" in document["components"]["responses"]["Problem"]["content"]
-    for path in document["paths"].values():
-        responses = path["get"]["responses"]
-        assert {name for name, each in responses.items() if each != problem} <= {"200", "304"}
+    for each in operations(document):
+        assert {name for name, response in each["responses"].items() if response != problem} <= GOOD
 
 
 @pytest.mark.parametrize(("path", "url"), EXAMPLES)

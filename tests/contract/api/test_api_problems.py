@@ -11,7 +11,12 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from service_catalog.app import create_app
 from service_catalog.config import CHECKOUT, Settings
-from service_catalog.model.errors import CatalogError, GoneError, StoreUnavailableError
+from service_catalog.model.errors import (
+    CatalogError,
+    GoneError,
+    StoreUnavailableError,
+    VersionConflictError,
+)
 from service_catalog.web.problems import BY_SLUG, TYPES, markdown
 from tests.contract.api.shapes import ClientOf, problem_of
 
@@ -24,8 +29,10 @@ READS = (
     "/v1/items/120105-HB0001",
     "/v1/items/120105-HB0001/history",
     "/v1/items/120105-HB0001/comparison",
+    "/v1/items/120105-HB0001/record",
     "/v1/scenarios",
     "/v1/scenarios/120105-HB-YJS-18",
+    "/v1/scenarios/120105-HB-YJS-18/history",
     "/v1/regions",
     "/v1/departments",
     "/v1/status",
@@ -33,6 +40,12 @@ READS = (
 """One address of each route that reads the catalogue."""
 
 OTHERS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/schemas/item.json", "/problems/not-found")
+
+WRITABLE = {"/v1/items/120105-HB0001", "/v1/scenarios/120105-HB-YJS-18"}
+"""Those among them that also take PUT and DELETE."""
+
+NEVER_BY_WAITING = (GoneError, VersionConflictError)
+"""Errors that do not say when to try again: nothing changes by waiting."""
 
 SECRET = "/srv/secret/catalog.db"
 
@@ -49,6 +62,8 @@ ERRORS = tuple(subclasses())
 def made(error: type[CatalogError]) -> CatalogError:
     if error is GoneError:
         return GoneError("已撤回", withdrawn_at="2026-01-01T00:00:00.000Z", version=2)
+    if error is VersionConflictError:
+        return VersionConflictError("请重新读取", version=2)
     return error(f"打不开 {SECRET}", retry_after_s=7)
 
 
@@ -77,7 +92,7 @@ def test_any_read_when_a_use_case_fails_then_answers_that_problem(
     response = failing(made(error)).get(path)
     problem_of(response, error.slug)
     assert error.status < 500 or SECRET not in response.text
-    assert response.headers.get("Retry-After") == (None if error is GoneError else "7")
+    assert response.headers.get("Retry-After") == (None if error in NEVER_BY_WAITING else "7")
 
 
 @pytest.mark.parametrize("path", READS)
@@ -96,9 +111,13 @@ def test_any_read_when_something_unforeseen_breaks_then_answers_500_without_its_
 def test_any_address_when_the_method_is_wrong_then_405_names_the_right_ones(
     client: FlaskClient, path: str, method: str
 ) -> None:
+    writes = {"PUT", "DELETE"} if path in WRITABLE else set()
     response = client.open(path, method=method)
+    if method in writes:
+        problem_of(response, "access-denied")
+        return
     problem_of(response, "method-not-allowed")
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"} | writes
 
 
 @pytest.mark.parametrize("path", [*READS, *OTHERS])

@@ -56,7 +56,7 @@ def indexed(catalog: Catalog) -> Catalog:
 def wrong(engine: EmbeddedEngine, document_id: str, *, deleted: bool = False) -> None:
     """Make the index hold something else than the store says, behind the follower's back."""
     status = engine.status()
-    held = {each.id: each for each in engine.search(EngineQuery(limit=ALL_DOCUMENTS))}
+    held = {each.id: each for each in engine.search(EngineQuery(limit=ALL_DOCUMENTS)).candidates}
     like = held.get(document_id) or held["110112-C"]
     made = Document(
         id=document_id,

@@ -20,12 +20,14 @@ Run = Callable[..., Result]
 def run_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs a command on a data folder: ``run_on(folder, "search", "社保卡", CATALOG_PORT="x")``."""
 
-    def run(data: Path, *arguments: str, **settings: str) -> Result:
+    def run(data: Path, *arguments: str, stdin: str | None = None, **settings: str) -> Result:
         with monkeypatch.context() as patch:
             patch.setenv("CATALOG_DATA", str(data))
             for name, value in settings.items():
                 patch.setenv(name, value)
-            return CliRunner().invoke(make_group(wiring()), list(arguments), catch_exceptions=False)
+            return CliRunner().invoke(
+                make_group(wiring()), list(arguments), input=stdin, catch_exceptions=False
+            )
 
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

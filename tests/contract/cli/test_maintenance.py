@@ -123,7 +123,7 @@ def damaged(fresh: Catalog, fresh_settings: Settings) -> Settings:
         fresh.publish(replace(region, content={**region.content, "n": number}), author="甲", reason="校对")
     engine = EmbeddedEngine(fresh_settings.index, load_definition(fresh_settings.mappings))
     seq = engine.status().seq
-    held = {each.id: each for each in engine.search(EngineQuery(limit=2_000))}
+    held = {each.id: each for each in engine.search(EngineQuery(limit=2_000)).candidates}
 
     def made(document_id: str, at: int, *, deleted: bool = False) -> Document:
         like = held["110112-TZ0001"]

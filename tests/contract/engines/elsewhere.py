@@ -84,9 +84,12 @@ def _answer(engine: Engine, request: dict[str, Any]) -> Any:
         seq, document_id, text = request["apply"]
         return engine.apply([document(document_id, seq, text)], seq=seq).applied
     if "find" in request:
-        return {"seq": status.seq, "ids": ids(engine.search(words(request["find"])))}
+        return {"seq": status.seq, "ids": ids(engine.search(words(request["find"])).candidates)}
     if "all" in request:
-        return {"seq": status.seq, "facts": {each.id: each.facts for each in engine.search(query())}}
+        return {
+            "seq": status.seq,
+            "facts": {each.id: each.facts for each in engine.search(query()).candidates},
+        }
     if "count_up" in request:
         _count_up(engine, request["count_up"])
     if "build_on" in request:

@@ -21,23 +21,23 @@ def test_apply_when_a_document_is_new_then_it_is_found_beside_the_others(filled:
     counts = filled.apply([document("c", 11, "新")], seq=11)
 
     assert counts == AppliedCounts(applied=1)
-    assert ids(filled.search(words("新"))) == ["c"]
-    assert ids(filled.search(query())) == ["a", "b", "c"]
+    assert ids(filled.search(words("新")).candidates) == ["c"]
+    assert ids(filled.search(query()).candidates) == ["a", "b", "c"]
 
 
 def test_apply_when_a_document_exists_then_it_is_replaced_as_a_whole(filled: Engine) -> None:
     filled.apply([document("a", 11, "新")], seq=11)
 
-    assert ids(filled.search(words("旧"))) == []
-    assert [(each.id, each.facts["seq"]) for each in filled.search(words("新"))] == [("a", 11)]
+    assert ids(filled.search(words("旧")).candidates) == []
+    assert [(each.id, each.facts["seq"]) for each in filled.search(words("新")).candidates] == [("a", 11)]
     assert filled.status().documents == 2
 
 
 def test_apply_when_a_document_is_deleted_then_it_disappears(filled: Engine) -> None:
     filled.apply([gone("a", 11)], seq=11)
 
-    assert ids(filled.search(query())) == ["b"]
-    assert ids(filled.search(words("旧"))) == []
+    assert ids(filled.search(query()).candidates) == ["b"]
+    assert ids(filled.search(words("旧")).candidates) == []
     assert filled.status().documents == 1
 
 
@@ -45,7 +45,7 @@ def test_apply_when_a_deleted_document_returns_then_it_is_found_again(filled: En
     filled.apply([gone("a", 11)], seq=11)
     filled.apply([document("a", 12, "新")], seq=12)
 
-    assert ids(filled.search(words("新"))) == ["a"]
+    assert ids(filled.search(words("新")).candidates) == ["a"]
 
 
 def test_apply_when_what_is_deleted_was_never_there_then_only_the_seq_moves(filled: Engine) -> None:
@@ -64,13 +64,13 @@ def test_apply_when_repeated_then_nothing_changes(filled: Engine) -> None:
     filled.apply(batch, seq=11)
 
     assert filled.apply(batch, seq=11) == AppliedCounts(applied=0, stale=2)
-    assert (ids(filled.search(query())), filled.status().seq) == (["a"], 11)
+    assert (ids(filled.search(query()).candidates), filled.status().seq) == (["a"], 11)
 
 
 @pytest.mark.parametrize("seq", [10, 9, 0])
 def test_apply_when_the_seq_is_not_new_then_nothing_happens(filled: Engine, seq: int) -> None:
     assert filled.apply([document("a", seq, "新")], seq=seq) == AppliedCounts(applied=0, stale=1)
-    assert ids(filled.search(words("新"))) == []
+    assert ids(filled.search(words("新")).candidates) == []
     assert filled.status().seq == 10
 
 
@@ -80,7 +80,7 @@ def test_apply_when_one_document_is_older_than_the_one_held_then_only_that_one_i
     counts = filled.apply([document("a", 9, "更旧"), document("b", 11, "新")], seq=11)
 
     assert counts == AppliedCounts(applied=1, stale=1)
-    assert ids(filled.search(words("旧", "新"))) == ["a", "b"]
+    assert ids(filled.search(words("旧", "新")).candidates) == ["a", "b"]
 
 
 def test_apply_when_a_batch_holds_a_document_twice_then_the_newer_one_counts(filled: Engine) -> None:
@@ -88,8 +88,8 @@ def test_apply_when_a_batch_holds_a_document_twice_then_the_newer_one_counts(fil
         [document("c", 12, "后"), document("c", 11, "前"), document("d", 12, "x"), gone("d", 12)], seq=12
     )
 
-    assert ids(filled.search(words("后"))) == ["c"]
-    assert ids(filled.search(words("前", "x"))) == []
+    assert ids(filled.search(words("后")).candidates) == ["c"]
+    assert ids(filled.search(words("前", "x")).candidates) == []
 
 
 def test_apply_when_nothing_serves_then_engine_error(engine: Engine) -> None:
@@ -104,9 +104,9 @@ def test_apply_when_a_generation_is_named_then_it_changes_and_the_serving_one_do
 
     filled.apply([document("a", 11, "新")], seq=11, generation="g2")
 
-    assert (filled.status().seq, ids(filled.search(words("新")))) == (10, [])
+    assert (filled.status().seq, ids(filled.search(words("新")).candidates)) == (10, [])
     filled.activate("g2")
-    assert (filled.status().seq, ids(filled.search(words("新")))) == (11, ["a"])
+    assert (filled.status().seq, ids(filled.search(words("新")).candidates)) == (11, ["a"])
 
 
 def test_apply_when_the_named_generation_does_not_exist_then_engine_error(filled: Engine) -> None:
@@ -118,7 +118,7 @@ def test_apply_when_it_fails_then_seq_and_documents_stay(filled: Engine) -> None
     with pytest.raises(EngineError):
         filled.apply([document("c", 11, "新"), Document("d", 11, {"no_such": ("x",)})], seq=11)
 
-    assert (filled.status().seq, ids(filled.search(query()))) == (10, ["a", "b"])
+    assert (filled.status().seq, ids(filled.search(query()).candidates)) == (10, ["a", "b"])
     assert filled.apply([document("c", 11, "新")], seq=11).applied == 1
 
 
@@ -126,12 +126,15 @@ def test_apply_when_done_by_another_engine_object_then_seen_after_the_next_statu
     kit: EngineKit, filled: Engine
 ) -> None:
     other = kit.open()
-    assert ids(other.search(words("旧"))) == ["a"]
+    assert ids(other.search(words("旧")).candidates) == ["a"]
 
     filled.apply([document("a", 11, "新")], seq=11)
 
     assert other.status().seq == 11
-    assert (ids(other.search(words("旧"))), ids(other.search(words("新")))) == ([], ["a"])
+    assert (ids(other.search(words("旧")).candidates), ids(other.search(words("新")).candidates)) == (
+        [],
+        ["a"],
+    )
 
 
 def test_apply_when_done_by_another_process_then_each_sees_the_others_changes(
@@ -143,12 +146,12 @@ def test_apply_when_done_by_another_process_then_each_sees_the_others_changes(
         assert other.ask(find="新") == {"seq": 11, "ids": ["a"]}
         assert other.ask(apply=[12, "c", "新"]) == 1
         assert filled.status().seq == 12
-        assert ids(filled.search(words("新"))) == ["a", "c"]
+        assert ids(filled.search(words("新")).candidates) == ["a", "c"]
 
 
 def test_apply_when_done_many_times_then_every_change_is_in_the_next_answer(filled: Engine) -> None:
     for seq in range(11, 51):
         filled.apply([document("a", seq, f"第{seq}")], seq=seq)
-        assert [each.facts["seq"] for each in filled.search(words(f"第{seq}"))] == [seq]
+        assert [each.facts["seq"] for each in filled.search(words(f"第{seq}")).candidates] == [seq]
 
     assert (filled.status().seq, filled.status().documents) == (50, 2)

@@ -43,7 +43,8 @@ def _at(change: Document, seq: int) -> Document:
 
 def _answers(engine: Engine) -> list[Any]:
     return [
-        [(each.id, each.score, each.facts, each.fragment) for each in engine.search(one)] for one in QUERIES
+        [(each.id, each.score, each.facts, each.fragment) for each in engine.search(one).candidates]
+        for one in QUERIES
     ]
 
 

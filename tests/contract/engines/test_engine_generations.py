@@ -53,7 +53,7 @@ def test_build_when_there_is_no_document_then_the_generation_is_empty(engine: En
     serve(engine, [], seq=3)
 
     assert (engine.status().seq, engine.status().documents) == (3, 0)
-    assert ids(engine.search(query())) == ids(engine.search(words("x"))) == []
+    assert ids(engine.search(query()).candidates) == ids(engine.search(words("x")).candidates) == []
 
 
 def test_build_when_a_document_comes_twice_or_is_deleted_then_the_last_word_counts(engine: Engine) -> None:
@@ -62,9 +62,9 @@ def test_build_when_a_document_comes_twice_or_is_deleted_then_the_last_word_coun
     assert engine.build(generation(), stream) == 1
     engine.activate("g1")
     assert (
-        ids(engine.search(words("前", "后")))
-        == ids(engine.search(words("后")))
-        == ids(engine.search(query()))
+        ids(engine.search(words("前", "后")).candidates)
+        == ids(engine.search(words("后")).candidates)
+        == ids(engine.search(query()).candidates)
         == ["a"]
     )
 
@@ -74,7 +74,7 @@ def test_build_while_another_serves_then_answers_stay_the_same(engine: Engine) -
 
     engine.build(generation("g2"), [document("b", words="新")])
 
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
     assert engine.status().generations == ("g1", "g2")
 
 
@@ -95,7 +95,7 @@ def test_build_when_the_name_is_taken_then_engine_error_and_the_first_stays(engi
     with pytest.raises(EngineError):
         engine.build(generation(), [document("b")])
 
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../g1", "a/b", "g1.building", "a b", "\x00"])
@@ -124,7 +124,7 @@ def test_activate_when_done_then_every_engine_answers_from_it_and_the_one_before
 ) -> None:
     serve(engine, [document("a", words="旧")], "g1", 1)
     other = kit.open()
-    assert ids(other.search(query())) == ["a"]
+    assert ids(other.search(query()).candidates) == ["a"]
     with elsewhere(kit) as process:
         assert process.ask()["generation"] == "g1"
 
@@ -132,7 +132,7 @@ def test_activate_when_done_then_every_engine_answers_from_it_and_the_one_before
 
         assert process.ask() == {"generation": "g2", "seq": 5, "error": None}
     assert other.status().generation == generation("g2", 5)
-    assert ids(other.search(query())) == ids(engine.search(query())) == ["b"]
+    assert ids(other.search(query()).candidates) == ids(engine.search(query()).candidates) == ["b"]
     assert other.status().generations == ("g1", "g2")
 
 
@@ -142,7 +142,7 @@ def test_activate_when_going_back_then_the_earlier_one_answers_at_its_seq(engine
 
     engine.activate("g1")
 
-    assert (engine.status().seq, ids(engine.search(query()))) == (1, ["a"])
+    assert (engine.status().seq, ids(engine.search(query()).candidates)) == (1, ["a"])
 
 
 def test_activate_when_there_is_no_such_generation_then_engine_error_and_the_serving_one_stays(
@@ -153,7 +153,7 @@ def test_activate_when_there_is_no_such_generation_then_engine_error_and_the_ser
     with pytest.raises(EngineError):
         engine.activate("g2")
 
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
 
 
 def test_drop_when_it_serves_then_engine_error_and_it_stays(engine: Engine) -> None:
@@ -162,7 +162,7 @@ def test_drop_when_it_serves_then_engine_error_and_it_stays(engine: Engine) -> N
     with pytest.raises(EngineError):
         engine.drop("g1")
 
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]
 
 
 def test_drop_when_it_does_not_serve_then_it_is_gone_for_all(kit: EngineKit, engine: Engine) -> None:
@@ -189,9 +189,9 @@ def test_drop_when_it_does_not_exist_then_nothing_happens(engine: Engine) -> Non
 def test_close_when_repeated_then_nothing_happens(kit: EngineKit, engine: Engine) -> None:
     other = kit.open()
     serve(engine, [document("a")])
-    assert ids(other.search(query())) == ["a"]
+    assert ids(other.search(query()).candidates) == ["a"]
 
     other.close()
     other.close()
 
-    assert ids(engine.search(query())) == ["a"]
+    assert ids(engine.search(query()).candidates) == ["a"]

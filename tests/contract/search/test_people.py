@@ -14,7 +14,7 @@ from tests.seed_rows import TERMS
 @pytest.mark.parametrize("query", ["登记", "证", ""])
 def test_equal_rows_when_many_then_the_own_regions_come_first(seeded: Catalog, query: str) -> None:
     page = seeded.search(SearchRequest(text=query, at_region="120105", kind="item", limit=50))
-    owners = [hit.candidate.facts["owner"][0] for hit in page.hits]
+    owners = [hit.candidate.values["owner"][0] for hit in page.hits]
 
     assert page.total > 50
     assert "120105" in owners
@@ -66,7 +66,7 @@ def test_place_alone_when_searched_then_its_rows_are_browsed(seeded: Catalog, pl
     page = seeded.search(SearchRequest(text=place))
 
     assert page.total == 1143
-    assert {hit.candidate.facts["owner"][0] for hit in page.hits} == {"110112"}
+    assert {hit.candidate.values["owner"][0] for hit in page.hits} == {"110112"}
 
 
 def test_name_with_places_in_it_when_asked_in_a_sentence_then_it_is_found(seeded: Catalog) -> None:

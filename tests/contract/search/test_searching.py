@@ -47,7 +47,7 @@ def test_search_when_standing_in_the_other_district_then_its_own_row_leads(seede
     page = seeded.search(SearchRequest(text="失业登记", at_region="110112"))
 
     assert {hit.candidate.facts["name"] for hit in page.hits[:2]} == {"失业登记"}
-    assert [hit.candidate.facts["owner"][0] for hit in page.hits[:2]] == ["110112", "120105"]
+    assert [hit.candidate.values["owner"][0] for hit in page.hits[:2]] == ["110112", "120105"]
     assert all(hit.accepted_here for hit in page.hits[:2])
 
 
@@ -78,7 +78,7 @@ def test_place_in_the_query_when_searched_then_it_says_where_and_not_what(seeded
 
     assert page.understanding.regions == ("110112",)
     assert page.hits[0].candidate.facts["name"] == "失业登记"
-    assert page.hits[0].candidate.facts["owner"][0] == "110112"
+    assert page.hits[0].candidate.values["owner"][0] == "110112"
 
 
 def test_hebei_alone_when_searched_then_it_stays_open_and_the_province_is_not_the_district(

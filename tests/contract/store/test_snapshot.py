@@ -9,7 +9,7 @@ import pytest
 from service_catalog.model import Kind
 from service_catalog.store.base import Store
 from service_catalog.store.sql import SqlStore
-from tests.contract.store.builders import HEBEI, TONGZHOU, item, put, scenario, tombstone
+from tests.contract.store.builders import HEBEI, TONGZHOU, acceptance, item, put, scenario, tombstone
 
 
 def test_snapshot_reads_records_of_a_kind_in_order_of_id(store: Store) -> None:
@@ -30,6 +30,26 @@ def test_snapshot_of_more_records_than_are_fetched_at_a_time_reads_all(store: St
     with store.snapshot() as view:
         found = [revision.record.id for revision in view.records(Kind.ITEM)]
     assert found == [f"110112-TZ{number:04}" for number in range(1_201)]
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite", "postgres"], indirect=True)
+def test_snapshot_reads_referrers_as_they_were_also_between_other_reads(store: Store) -> None:
+    put(store, item("TZ0001"), item("TZ0002"), acceptance("110112-TZ0001"), acceptance("110112-TZ0002"))
+    with store.snapshot() as view:
+        put(store, tombstone(acceptance("110112-TZ0001"), 2))
+        found = [
+            (
+                revision.record.id,
+                [other.record.id for other in view.referrers([revision.record.id])[revision.record.id]],
+            )
+            for revision in view.records(Kind.ITEM)
+        ]
+
+        assert found == [
+            ("110112-TZ0001", ["120105:110112-TZ0001"]),
+            ("110112-TZ0002", ["120105:110112-TZ0002"]),
+        ]
+        assert view.referrers(["110112-TZ0001"], (Kind.COUNTERPART,)) == {}
 
 
 def test_snapshot_counts_and_head_agree(store: Store) -> None:

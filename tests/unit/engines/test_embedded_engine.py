@@ -11,7 +11,7 @@ import pytest
 
 from service_catalog.engines.definition import Definition, Field, Role
 from service_catalog.engines.embedded import EmbeddedEngine
-from service_catalog.engines.embedded_search import Parsed, ParsedDocuments
+from service_catalog.engines.embedded_search import Kept
 from service_catalog.model import Clause, Document, EngineQuery, Filter, Generation
 from service_catalog.model.errors import EngineBusyError, EngineError
 
@@ -49,7 +49,10 @@ def test_search_while_a_batch_is_applied_in_another_thread_then_it_sees_all_of_i
         while not stop.is_set():
             engine.status()
             seen.append(
-                {each.facts["seq"] for each in engine.search(EngineQuery((Clause("words", ("证",), 1.0),)))}
+                {
+                    each.facts["seq"]
+                    for each in engine.search(EngineQuery((Clause("words", ("证",), 1.0),))).candidates
+                }
             )
 
     threads = [threading.Thread(target=look) for _ in range(3)]
@@ -66,7 +69,7 @@ def test_search_while_a_batch_is_applied_in_another_thread_then_it_sees_all_of_i
 
 
 def _search_in_child(engine: EmbeddedEngine, answers: multiprocessing.Queue[list[str]]) -> None:
-    answers.put([candidate.id for candidate in engine.search(EVERYTHING)])
+    answers.put([candidate.id for candidate in engine.search(EVERYTHING).candidates])
 
 
 def test_engine_when_made_before_a_fork_then_parent_and_child_both_search(
@@ -80,7 +83,7 @@ def test_engine_when_made_before_a_fork_then_parent_and_child_both_search(
 
     assert answers.get(timeout=30) == list("abcde")
     child.join()
-    assert [candidate.id for candidate in unused.search(EVERYTHING)] == list("abcde")
+    assert [candidate.id for candidate in unused.search(EVERYTHING).candidates] == list("abcde")
 
 
 def test_engine_when_changes_come_one_by_one_then_segments_do_not_pile_up(
@@ -116,11 +119,11 @@ def test_generation_when_older_than_a_field_then_clauses_on_it_find_nothing_and_
     newer = EmbeddedEngine(tmp_path, _definition(ID, WORDS, LATER))
 
     both = EngineQuery((Clause("later", ("证",), 1.0, group="later"), Clause("words", ("第0",), 1.0)))
-    assert len(newer.search(both)) == 5
+    assert len(newer.search(both).candidates) == 5
     with pytest.raises(EngineError):
         newer.search(EngineQuery((), (Filter("later", ("证",)),)))
     newer.apply([Document("f", 1, {"words": ("第0",), "later": ("证",)})], seq=1)
-    assert len(newer.search(both)) == 6
+    assert len(newer.search(both).candidates) == 6
 
 
 def test_search_when_it_fails_on_sound_files_then_engine_error_and_the_index_is_not_called_damaged(
@@ -142,23 +145,23 @@ def test_document_when_the_same_seq_comes_with_other_content_then_the_new_conten
     engine: EmbeddedEngine,
 ) -> None:
     """As after a restored backup: what was read before must not be taken for what stands there now."""
-    assert len(engine.search(EVERYTHING)) == 5
+    assert len(engine.search(EVERYTHING).candidates) == 5
     engine.build(
         Generation("g2", "hash", "dictionary", 0, "now"), [Document("a", 0, {}, {"seq": "other"}, "{}")]
     )
     engine.activate("g2")
 
-    assert [candidate.facts for candidate in engine.search(EVERYTHING)] == [{"seq": "other"}]
+    assert [candidate.facts for candidate in engine.search(EVERYTHING).candidates] == [{"seq": "other"}]
 
 
-def test_parsed_documents_when_full_then_they_keep_what_was_asked_for_lately() -> None:
-    known = ParsedDocuments(capacity=20)
+def test_kept_when_full_then_they_keep_what_was_asked_for_lately() -> None:
+    known: Kept[str] = Kept(capacity=20)
     read: list[int] = []
 
     def look_up(row: int) -> None:
-        def parse(_: int) -> Parsed:
+        def parse(_: int) -> str:
             read.append(row)
-            return str(row), {}, ""
+            return str(row)
 
         known.of([row], parse)
 

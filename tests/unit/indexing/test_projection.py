@@ -177,13 +177,18 @@ def test_fragment_when_the_guide_is_missing_or_empty_then_says_there_is_none(gui
     assert fragment(item("A", guide=guide))["has_guide"] is False
 
 
-def test_facts_when_made_then_hold_modes_and_names_for_ranking() -> None:
+def test_filters_when_made_then_tell_where_and_how_it_is_accepted() -> None:
+    fields = document(ONE, acceptance(ONE.id)).fields
+
+    assert fields["mode"] == ("agent", f"agent@{HEBEI}")
+    assert fields["accepted_at"] == (HEBEI,)
+
+
+def test_facts_when_made_then_hold_the_names_for_ranking() -> None:
     facts = document(ONE, acceptance(ONE.id)).facts
 
-    assert facts["modes"] == {HEBEI: "agent"}
     assert facts["aliases"] == ["丢饭碗"]
     assert facts["initials"].startswith("sydj")
-    assert "kind" in facts
     assert json.loads(json.dumps(facts)) == facts
 
 
@@ -312,7 +317,7 @@ def test_item_when_it_arrives_after_its_acceptance_then_its_document_has_it() ->
     put(store, ACCEPTED)
     put(store, A)
 
-    assert [each.facts["modes"] for each in touched(store, 1)] == [{HEBEI: "agent"}]
+    assert [each.fields["accepted_at"] for each in touched(store, 1)] == [(HEBEI,)]
 
 
 def test_item_when_changed_twice_in_a_batch_then_there_is_one_document_of_its_current_row(

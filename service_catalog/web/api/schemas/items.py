@@ -6,7 +6,6 @@ from marshmallow import fields as f
 from marshmallow.validate import OneOf
 
 from service_catalog.exchange.schemas import AcceptanceSchema, ItemSchema
-from service_catalog.model import Kind
 from service_catalog.web.api.schemas.base import (
     Closed,
     boolean,
@@ -41,7 +40,7 @@ class ItemBriefSchema(Closed):
     has_guide = boolean("是否有办事指南")
 
 
-class CounterpartSchema(Closed):
+class CounterpartLinkSchema(Closed):
     link = one(LinkSchema)
     item = one(ItemBriefSchema)
 
@@ -66,7 +65,7 @@ class ItemAnswerSchema(Closed):
     item = one(ItemSchema)
     revision = one(RevisionSchema)
     acceptances = many(AcceptanceSchema)
-    counterparts = many(CounterpartSchema)
+    counterparts = many(CounterpartLinkSchema)
     scenarios = many(ScenarioBriefSchema)
     labels = one(LabelsSchema)
     unknown_ = strings("未提供的指南字段", data_key="unknown")  # marshmallow itself has an "unknown"
@@ -75,21 +74,6 @@ class ItemAnswerSchema(Closed):
 class ItemListSchema(Closed):
     items = many(ItemSchema)
     next = cursor()
-
-
-class HistoryEntrySchema(Closed):
-    version = integer("版本")
-    seq = integer("变更序号")
-    hash = string("内容摘要（SHA-256）")
-    changed_at = string("变更时间（UTC，ISO 8601）")
-    deleted = boolean("是否已撤回")
-    record = f.Dict(required=True, metadata={"description": "该版本的记录"})
-
-
-class HistoryAnswerSchema(Closed):
-    kind = string("种类", validate=OneOf([str(kind) for kind in Kind]))
-    id = string("编号")
-    revisions = many(HistoryEntrySchema)
 
 
 class DifferenceSchema(Closed):
