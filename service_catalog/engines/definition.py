@@ -8,7 +8,10 @@ filter   whole values that narrow a search, no score
 exact    whole values that score
 text     tokens that score, none with white space in it
 
-``exact`` and ``text`` fields and all entries of ``ranking`` carry a ``weight`` and the ``reason`` for it.
+``exact`` and ``text`` fields and all entries of ``ranking`` carry a ``weight`` and the ``reason`` for it. A
+``filter`` field may name its ``group``: an engine may count the fields of one group together, by their
+combinations. Fields that vary independently of each other belong into different groups, else there are as
+many combinations as documents.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +38,9 @@ FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 META_KEYS = {"version", "description", "ranking"}
 PLAIN_KEYS = {"role", "description"}
 WEIGHED_KEYS = {"weight", "reason"}
+
+GROUP = "record"
+"""The group of filter fields that name none."""
 
 
 class Role(StrEnum):
@@ -59,6 +65,7 @@ class Field:
     description: str
     weight: float | None = None
     reason: str | None = None
+    group: str = GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,11 @@ class Definition:
     def __post_init__(self) -> None:
         key = next(each.name for each in self.fields.values() if each.role is Role.KEY)
         object.__setattr__(self, "key", key)  # asked for with every document written
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """The groups of the filter fields, in order of name."""
+        return sorted({each.group for each in self.fields.values() if each.role is Role.FILTER})
 
     def weight(self, field: str) -> float:
         """The weight of a scoring field. Raises ConfigurationError for any other name."""
@@ -166,7 +178,10 @@ def _field_faults(place: str, entry: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(f"{place}.description", "缺少说明")
     if scores:
         yield from _weight_faults(place, entry)
-    yield from _unknown_keys(place, entry, PLAIN_KEYS | WEIGHED_KEYS if scores else PLAIN_KEYS)
+    if "group" in entry and FIELD_NAME.fullmatch(str(entry["group"])) is None:
+        yield Fault(f"{place}.group", "组名应为小写字母开头的字母、数字与下划线")
+    further = WEIGHED_KEYS if scores else {"group"} if role == Role.FILTER else set()
+    yield from _unknown_keys(place, entry, PLAIN_KEYS | further)
 
 
 def _weight_faults(place: str, entry: Mapping[str, Any]) -> Iterator[Fault]:
@@ -216,6 +231,7 @@ def _definition(contents: list[dict[str, Any]]) -> Definition:
             description=entry["description"],
             weight=float(entry["weight"]) if "weight" in entry else None,
             reason=entry.get("reason"),
+            group=entry.get("group", GROUP),
         )
         for content in contents
         for name, entry in content["fields"].items()

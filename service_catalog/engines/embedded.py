@@ -68,7 +68,7 @@ class EmbeddedEngine:
         opened = self._serving(self._look() if self._state is NOTHING else self._state)
         limit = min(query.limit, opened.documents)
         if limit <= 0:
-            return Found((), ())
+            return Found((), 0, {})
         with failing_as(EngineError, "查询无法执行"):
             translated = translate(query, self._definition, opened)
         try:

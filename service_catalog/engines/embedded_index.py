@@ -30,17 +30,18 @@ SEQ = "_seq"
 """Log position of the document; in the checkpoint, of the generation."""
 ORDER = ("_order0", "_order1", "_order2")
 """The id as numbers that sort as it does; reading them costs a tenth of reading the id."""
-GROUP = "_group"
-"""Number made from the values of a document's filter fields: documents are counted by it, none is read."""
+GROUP = "_group_"
+"""Begins the names of the fields that hold, for each group of filter fields, a number made from a document's
+values in them: documents are counted by it, none is read."""
 VALUES = "_values"
-"""Those values as JSON; read once for each group."""
+"""Those values by group, as JSON; read once for each number."""
 FACTS = "_facts"
 """Id and facts as JSON."""
 FRAGMENT = "_fragment"
 """The fragment as it came, apart from the facts so that reading it takes no parsing."""
 CHECKPOINT = "_checkpoint"
 """Only the checkpoint has a value here."""
-OWN = {ROW, GROUP, SEQ, *ORDER, VALUES, FACTS, FRAGMENT, CHECKPOINT}
+OWN = {ROW, SEQ, *ORDER, VALUES, FACTS, FRAGMENT, CHECKPOINT}
 
 TERMS = "basic"
 """What the index keeps of a term: only which documents have it, for a score never asks how often or where."""
@@ -77,6 +78,11 @@ class OpenIndex:
     files: Mapping[str, Signature]
 
     @property
+    def groups(self) -> Sequence[str]:
+        """The groups of filter fields that this generation was built with."""
+        return [name.removeprefix(GROUP) for name in sorted(self.names) if name.startswith(GROUP)]
+
+    @property
     def meta_file(self) -> str:
         return os.path.join(self.folder, META)
 
@@ -90,7 +96,7 @@ def create(
     """
     with failing_as(EngineError, "无法建立索引"):
         index = tantivy.Index(_schema(definition), str(folder), reuse=False)
-    names = frozenset(definition.fields)
+    names = frozenset((*definition.fields, *_numbered(definition)))
     held: set[str] = set()
     with _writer(index, BUILD_HEAP_BYTES) as writer:
         for document in documents:
@@ -240,30 +246,35 @@ def _schema(definition: Definition) -> tantivy.Schema:
         is_key = field.role is Role.KEY
         builder.add_text_field(field.name, tokenizer_name=tokenizer, index_option=TERMS, fast=is_key)
     builder.add_text_field(CHECKPOINT, tokenizer_name="raw", index_option=TERMS)
-    for number in (ROW, GROUP, SEQ, *ORDER):
+    for number in (ROW, SEQ, *ORDER, *_numbered(definition)):
         builder.add_unsigned_field(number, fast=True)
     for text in (VALUES, FACTS, FRAGMENT):
         builder.add_bytes_field(text, stored=True)
     return builder.build()
 
 
+def _numbered(definition: Definition) -> list[str]:
+    return [GROUP + group for group in definition.groups]
+
+
 def _as_tantivy(document: Document, definition: Definition, names: frozenset[str]) -> tantivy.Document:
     """Fields that ``names`` lacks are left out: a generation older than a field goes on without it."""
     made = tantivy.Document()
-    values: dict[str, tuple[str, ...]] = {}
+    values: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in definition.groups}
     for name, tokens in document.fields.items():
         field = definition.fields.get(name)
         if field is None:
             raise EngineError(f"索引定义中没有字段 {name}")
         if field.role is Role.FILTER and tokens:
-            values[name] = tokens
+            values[field.group][name] = tokens
         if name in names and field.role is not Role.KEY:
             _add_tokens(made, field, tokens)
     made.add_text(definition.key, encodable((document.id,))[0])
     made.add_unsigned(SEQ, document.seq)
     for name, number in zip(ORDER, order_numbers(document.id), strict=True):
         made.add_unsigned(name, number)
-    _add_stored(made, document, values)
+    _add_values(made, values, names)
+    _add_content(made, document)
     return made
 
 
@@ -276,12 +287,20 @@ def _add_tokens(made: tantivy.Document, field: Field, tokens: Sequence[str]) -> 
         made.add_text(field.name, token)
 
 
-def _add_stored(made: tantivy.Document, document: Document, values: Values) -> None:
-    shared, facts = _json_bytes(values), _json_bytes([document.id, document.facts])
+def _add_values(made: tantivy.Document, values: Mapping[str, Values], names: frozenset[str]) -> None:
+    parts = {group: _json_bytes(held) for group, held in values.items()}
+    for group, part in parts.items():
+        if GROUP + group in names:
+            made.add_unsigned(GROUP + group, content_number(group.encode(), part))
+    made.add_bytes(
+        VALUES, b"{%b}" % b",".join(b'"%b":%b' % (group.encode(), part) for group, part in parts.items())
+    )
+
+
+def _add_content(made: tantivy.Document, document: Document) -> None:
+    facts = _json_bytes([document.id, document.facts])
     fragment = document.fragment.encode(*ANY_TEXT)
     made.add_unsigned(ROW, content_number(facts, fragment))
-    made.add_unsigned(GROUP, content_number(shared))
-    made.add_bytes(VALUES, shared)
     made.add_bytes(FACTS, facts)
     made.add_bytes(FRAGMENT, fragment)
 

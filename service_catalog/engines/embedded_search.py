@@ -6,7 +6,7 @@ import json
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import tantivy
@@ -38,18 +38,20 @@ KEPT_DOCUMENTS = 20_000
 """A hundred times what one search reads; about 2 KB each."""
 
 KEPT_GROUPS = 20_000
-"""Groups of filter values; the seed has 400, and 50,000 generated documents 9,000. About 1 KB each."""
+"""Combinations of filter values; 50,000 generated documents have 7,100. About 1 KB each."""
 
 Parsed = tuple[str, Mapping[str, Any], str]
 """Id, facts and fragment of a document."""
 Hit = tuple[float, tantivy.DocAddress]
 Hits = list[Hit]
+Numbers = list[int]
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
-    """Values that were read before, by the number of their content, hence never outdated: also across
-    reloads and generations.
+class Kept(Generic[K, T]):
+    """What was read before, by the number of its content, hence never outdated: also across reloads and
+    generations.
 
     Two halves: when the young one is full it becomes the old one, whose entries are dropped with it unless
     asked for meanwhile. Safe to share between threads without a lock, because a lost entry is only read
@@ -58,16 +60,21 @@ class Kept(Generic[T]):
 
     def __init__(self, capacity: int) -> None:
         self._half = capacity // 2
-        self._young: dict[int, T] = {}
-        self._old: dict[int, T] = {}
+        self._young: dict[K, T] = {}
+        self._old: dict[K, T] = {}
 
-    def of(self, numbers: Iterable[int], read: Callable[[int], T]) -> list[T]:
-        """The values with these numbers; ``read`` is called with the place of each that is not known."""
+    def of(self, numbers: Iterable[K], read: Callable[[int], T]) -> list[T]:
+        """What has these numbers; ``read`` is called with the place of each that is not known."""
         young = self._young
-        return [young.get(number) or self._fetch(number, at, read) for at, number in enumerate(numbers)]
+        return [
+            self._fetch(number, at, read) if (known := young.get(number)) is None else known
+            for at, number in enumerate(numbers)
+        ]
 
-    def _fetch(self, number: int, at: int, read: Callable[[int], T]) -> T:
-        value = self._old.get(number) or read(at)
+    def _fetch(self, number: K, at: int, read: Callable[[int], T]) -> T:
+        value = self._old.get(number)
+        if value is None:
+            value = read(at)
         if len(self._young) >= self._half:
             self._old, self._young = self._young, {}
         self._young[number] = value
@@ -78,8 +85,9 @@ class Memory:
     """What one process keeps of the documents it has read."""
 
     def __init__(self) -> None:
-        self.documents: Kept[Parsed] = Kept(KEPT_DOCUMENTS)
-        self.groups: Kept[Values] = Kept(KEPT_GROUPS)
+        self.documents: Kept[int, Parsed] = Kept(KEPT_DOCUMENTS)
+        self.groups: Kept[int, Values] = Kept(KEPT_GROUPS)
+        self.values: Kept[tuple[int, ...], Values] = Kept(KEPT_GROUPS)
 
 
 def translate(query: EngineQuery, definition: Definition, opened: OpenIndex) -> tantivy.Query:
@@ -191,16 +199,30 @@ def _first_by_id(opened: OpenIndex, hits: Hits, limit: int) -> Hits:
 
 def _found(opened: OpenIndex, hits: Hits, best: int, memory: Memory) -> Found:
     addresses = [address for _, address in hits]
-    numbers = _numbers(opened, GROUP, addresses)
-    counts = Counter(numbers)
-    sample = dict(zip(numbers, addresses, strict=True))
+    groups: dict[str, list[tuple[Values, int]]] = {}
+    known: dict[int, Values] = {}
+    columns: list[Numbers] = []
+    for group in opened.groups:
+        numbers = _numbers(opened, GROUP + group, addresses)
+        known.update(_read_group(opened, group, dict(zip(numbers, addresses, strict=True)), memory))
+        groups[group] = [(known[number], count) for number, count in Counter(numbers).items()]
+        columns.append(numbers[:best])
+    rows = list(zip(*columns, strict=True)) or [()] * len(hits[:best])
+    values = memory.values.of(rows, lambda at: _merged([known[number] for number in rows[at]]))
+    return Found(_candidates(opened, hits[:best], values, memory), len(hits), groups)
+
+
+def _read_group(
+    opened: OpenIndex, group: str, sample: Mapping[int, tantivy.DocAddress], memory: Memory
+) -> Iterable[tuple[int, Values]]:
+    """What each number stands for; ``sample`` has a document that holds it."""
     places = list(sample.values())
-    groups = memory.groups.of(counts, lambda at: _read_values(opened.searcher.doc(places[at])))
-    values = dict(zip(counts, groups, strict=True))
-    return Found(
-        candidates=_candidates(opened, hits[:best], [values[number] for number in numbers[:best]], memory),
-        groups=list(zip(groups, counts.values(), strict=True)),
-    )
+    read = memory.groups.of(sample, lambda at: _read_values(opened.searcher.doc(places[at]), group))
+    return zip(sample, read, strict=True)
+
+
+def _merged(parts: Iterable[Values]) -> Values:
+    return {field: held for part in parts for field, held in part.items()}
 
 
 def _candidates(opened: OpenIndex, hits: Hits, values: Sequence[Values], memory: Memory) -> list[Candidate]:
@@ -209,14 +231,14 @@ def _candidates(opened: OpenIndex, hits: Hits, values: Sequence[Values], memory:
     rows = _numbers(opened, ROW, addresses)
     parsed = memory.documents.of(rows, lambda at: _read(opened.searcher.doc(addresses[at])))
     made = [
-        Candidate(document[0], _shown(hit), document[1], document[2], shared)
-        for hit, document, shared in zip(hits, parsed, values, strict=True)
+        Candidate(document[0], _shown(hit), document[1], document[2], held)
+        for hit, document, held in zip(hits, parsed, values, strict=True)
     ]
     made.sort(key=lambda each: (-each.score, each.id))
     return made
 
 
-def _numbers(opened: OpenIndex, field: str, addresses: Sequence[tantivy.DocAddress]) -> list[int]:
+def _numbers(opened: OpenIndex, field: str, addresses: Sequence[tantivy.DocAddress]) -> Numbers:
     return [int(number or 0) for number in opened.searcher.fast_field_values(field, list(addresses))]
 
 
@@ -226,8 +248,8 @@ def _read(document: tantivy.Document) -> Parsed:
     return document_id, _shared(facts), _stored(document, FRAGMENT)
 
 
-def _read_values(document: tantivy.Document) -> Values:
-    return _shared(json.loads(_stored(document, VALUES)))
+def _read_values(document: tantivy.Document, group: str) -> Values:
+    return _shared(json.loads(_stored(document, VALUES))[group])
 
 
 def _shared(content: dict[str, Any]) -> dict[str, Any]:

@@ -131,16 +131,13 @@ class Candidate:
 class Found:
     """What an engine found.
 
-    ``candidates``: the best, by (score descending, id). ``groups``: all that were found, those among them, as
-    filter values with the number of documents that have exactly these."""
+    ``candidates``: the best, by (score descending, id). ``total``: number of documents found, those among
+    them. ``groups``: by group of filter fields (``definition.Field.group``), which values in these fields the
+    documents found have, and how many of them have exactly these."""
 
     candidates: Sequence[Candidate]
-    groups: Sequence[tuple[Values, int]]
-
-    @property
-    def total(self) -> int:
-        """Number of documents found."""
-        return sum(count for _, count in self.groups)
+    total: int
+    groups: Mapping[str, Sequence[tuple[Values, int]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from service_catalog.indexing.follower import Follower, View
 from service_catalog.indexing.lexicon import Lexicon
@@ -17,7 +18,6 @@ from service_catalog.model import (
     SearchPage,
     SearchRequest,
     Understanding,
-    Values,
 )
 from service_catalog.model.errors import EngineDamagedError, Fault, InvalidRequestError
 from service_catalog.model.searching import FACETS, MAX_BROWSED
@@ -35,7 +35,7 @@ as found."""
 SUGGESTED = 3
 """Near misses offered when nothing fits; more would look like results."""
 
-NOTHING = Found((), ())
+NOTHING = Found((), 0, {})
 
 TRIES = 3
 """Answers made for one request while generations change; two rebuilds within one search do not happen."""
@@ -149,13 +149,12 @@ class Searching:
     ) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts per value. A facet that filters is counted without its own filter, so that its other values
         show."""
-        facets: dict[str, tuple[FacetValue, ...]] = {}
+        counted = _counts(found, request.at_region)
         for facet in FACETS:
-            counted = found
             if getattr(request, facet) is not None:
-                counted = self._find(request, needle, view, without=facet, best=0)
-            facets[facet] = _counts(counted.groups, facet, request.at_region)
-        return facets
+                without = self._find(request, needle, view, without=facet, best=0)
+                counted[facet] = _counts(without, request.at_region)[facet]
+        return {facet: _commonest(counted[facet]) for facet in FACETS}
 
     def _next(self, request: SearchRequest, last: Scored, view: View) -> str:
         return self._cursors.make(request, Position(last.score, last.candidate.id, *self._state(view)))
@@ -198,23 +197,27 @@ def _confidence(understood: Understanding, ranked: Sequence[Scored]) -> Confiden
     return Confidence.MEDIUM if relevance >= LIKELY else Confidence.LOW
 
 
-def _counts(
-    groups: Sequence[tuple[Values, int]], facet: str, at_region: str | None
-) -> tuple[FacetValue, ...]:
-    counts: dict[str, int] = {}
-    for values, count in groups:
-        held: Iterable[str] = values.get(facet, ())
-        if facet == "mode":
-            held = _modes(values, at_region)
-        for value in held:
-            counts[value] = counts.get(value, 0) + count
-    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple([FacetValue(value, count) for value, count in common[:MAX_FACET_VALUES]])
+def _counts(found: Found, at_region: str | None) -> dict[str, dict[str, int]]:
+    """By facet, how many of the documents found have each value."""
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    for values, count in chain.from_iterable(found.groups.values()):
+        for name, held in values.items():
+            told = counts.get(name)
+            if told is None:
+                continue
+            for value in _modes(held, at_region) if name == "mode" else held:
+                told[value] = told.get(value, 0) + count
+    return counts
 
 
-def _modes(values: Values, at_region: str | None) -> Iterable[str]:
+def _modes(held: Iterable[str], at_region: str | None) -> Iterable[str]:
     """The mode at the region, or without one each mode a row has anywhere, once."""
     if at_region is None:
-        return [mode for mode in values.get("mode", ()) if "@" not in mode]
-    mode = mode_at(values, at_region)
-    return () if mode is None else (mode,)
+        return [mode for mode in held if "@" not in mode]
+    end = f"@{at_region}"
+    return [mode.removesuffix(end) for mode in held if mode.endswith(end)]
+
+
+def _commonest(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple([FacetValue(value, count) for value, count in common[:MAX_FACET_VALUES]])

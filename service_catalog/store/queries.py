@@ -54,7 +54,9 @@ def referrers(
         .order_by(link.c.target, record.c.id)
     )
     if kinds:
-        query = query.where(record.c.kind.in_(sorted(kinds)))
+        # Not the bare column: SQLite would walk its index of the kind, tens of thousands of rows for each
+        # portion, instead of the few links. A build at 50,000 documents took ten minutes so.
+        query = query.where(func.coalesce(record.c.kind, "").in_(sorted(kinds)))
     for some in _portions(record_ids):
         for row in connection.execute(query.where(link.c.target.in_(some))):
             found.setdefault(row.target, []).append(revision_of(row))

@@ -155,7 +155,7 @@ def test_document_when_the_same_seq_comes_with_other_content_then_the_new_conten
 
 
 def test_kept_when_full_then_they_keep_what_was_asked_for_lately() -> None:
-    known: Kept[str] = Kept(capacity=20)
+    known: Kept[int, str] = Kept(capacity=20)
     read: list[int] = []
 
     def look_up(row: int) -> None:
