@@ -18,9 +18,11 @@ from flask import Flask
 from service_catalog.catalog import Catalog
 from service_catalog.cli.commands import Wiring, make_group
 from service_catalog.config import MIN_SECRET_CHARACTERS, Settings
-from service_catalog.engines.definition import load_definition
+from service_catalog.engines.definition import Definition, load_definition
 from service_catalog.engines.embedded import EmbeddedEngine
+from service_catalog.engines.embedded_files import remove_strangers
 from service_catalog.exchange.seeding import load_labels
+from service_catalog.indexing.building import made_by
 from service_catalog.indexing.follower import Follower
 from service_catalog.model.errors import CatalogError, ConfigurationError, StoreUnavailableError
 from service_catalog.observe import logger
@@ -41,9 +43,17 @@ def open_catalog(settings: Settings) -> Catalog:
     except BaseException:
         store.close()  # else each try of a request would leave connections open
         raise
-    engine = EmbeddedEngine(settings.index, definition)
+    engine = EmbeddedEngine(index_folder(settings, definition), definition)
     follower = Follower(store, engine, definition)
     return Catalog(store=store, follower=follower, secret=secret, labels=labels, regions=settings.regions)
+
+
+def index_folder(settings: Settings, definition: Definition) -> Path:
+    """Where this program keeps its index: a folder of its own, for what another wrote is no use to it.
+
+    While workers of the version before still serve, an upgrade builds its index beside theirs.
+    """
+    return settings.index / made_by(definition)
 
 
 @dataclass
@@ -81,12 +91,16 @@ def wiring() -> Wiring:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder and the store's tables, or upgrade them. Raises StoreUnavailableError."""
+    """Make the data folder and the store's tables, or upgrade them. Raises StoreUnavailableError.
+
+    Of the indexes of other versions the newest stays, for its workers may still serve.
+    """
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(settings.data, error) from None
     migrate(settings.store)
+    remove_strangers(settings.index, made_by(load_definition(settings.mappings)))
 
 
 def served_app(settings: Settings) -> Flask:

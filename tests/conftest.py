@@ -27,6 +27,12 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+def index_of(data: Path) -> Path:
+    """The one index folder of a data folder."""
+    (folder,) = (data / "index").iterdir()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the seeded catalogue; its store and index exist."""

@@ -30,10 +30,29 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """Names of generations. Without dots, so that none looks unfinished or leads out of the folder."""
 
 BUILDING, DROPPING = ".building", ".dropping"
+SERVING = "serving"
 
 REMOVAL_ATTEMPTS = 20
 REMOVAL_PAUSE_S = 0.05
 """A killed writer's threads may put one more file into a folder while it is being deleted."""
+
+
+def remove_strangers(parent: Path, mine: str) -> None:
+    """Delete the folders beside ``mine`` in ``parent``, but for the one that last began to serve.
+
+    What cannot be deleted stays, for the next time: it takes room and does no other harm.
+    """
+    others = [path for path in parent.glob("*") if path.is_dir() and path.name != mine]
+    others.sort(key=lambda path: _changed_at(path / SERVING))
+    for path in others[:-1]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class IndexFolder:
@@ -42,7 +61,7 @@ class IndexFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.generations = root / "generations"
-        self.pointer = root / "serving"
+        self.pointer = root / SERVING
 
     def names(self) -> tuple[str, ...]:
         """Finished generations, by name."""

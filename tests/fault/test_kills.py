@@ -13,6 +13,7 @@ from service_catalog.app import open_catalog
 from service_catalog.config import Settings
 from service_catalog.model import Kind
 from service_catalog.model.errors import StoreUnavailableError
+from tests.conftest import index_of
 from tests.seed_rows import rows
 from tests.servers.service import Service, environment, kill, run, serving, start
 
@@ -132,7 +133,7 @@ def test_rebuild_when_killed_at_any_moment_then_the_old_index_serves_and_nothing
         assert _first(service) == "110112-TZ0009"
 
     assert run(data, "verify").returncode == 0
-    leftovers = [path.name for path in (data / "index" / "generations").iterdir() if not _is_whole(path)]
+    leftovers = [path.name for path in (index_of(data) / "generations").iterdir() if not _is_whole(path)]
     assert leftovers == []
 
 

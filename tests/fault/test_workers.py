@@ -16,7 +16,8 @@ import pytest
 import requests
 
 from service_catalog.config import Settings
-from tests.servers.service import Service, environment, serving
+from tests.conftest import index_of
+from tests.servers.service import Service, environment, run, serving
 
 WRITER = """
 import sys
@@ -84,7 +85,7 @@ def test_change_of_another_process_when_written_then_the_next_answer_of_every_wo
 
 def serving_index(data: Path) -> Path:
     """The folder of the serving generation."""
-    return data / "index" / "generations" / (data / "index" / "serving").read_text().strip()
+    return index_of(data) / "generations" / (index_of(data) / "serving").read_text().strip()
 
 
 @pytest.mark.parametrize("damage", ["delete", "truncate"])
@@ -128,7 +129,7 @@ def test_index_folder_when_deleted_then_it_is_built_again(service: Service) -> N
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         assert service.get("/v1/items/110112-TZ0009").status_code == 200
-        if ask(service).status_code == 200 and (service.data / "index" / "serving").exists():
+        if ask(service).status_code == 200 and any((service.data / "index").glob("*/serving")):
             break
     assert ask(service).json()["hits"][0]["id"] == "110112-TZ0009"
 
@@ -148,3 +149,22 @@ def test_query_when_typed_unencoded_into_the_address_then_it_is_answered(service
 
     assert head.startswith("HTTP/1.1 200 ")
     assert [hit["id"] for hit in json.loads(body)["hits"][:2]] == ["120105-HB0002", "110112-TZ0045"]
+
+
+def test_workers_when_another_version_is_set_up_beside_them_then_they_answer_on_from_their_own_index(
+    service: Service, writer: subprocess.Popen[str], settings: Settings, tmp_path: Path
+) -> None:
+    newer = tmp_path / "mappings"
+    shutil.copytree(settings.mappings, newer)
+    items = newer / "items.json"
+    items.write_text(items.read_text(encoding="utf-8").replace("Documents made from", "Made from"), "utf-8")
+    before = ask(service).json()
+
+    assert run(service.data, "init", CATALOG_MAPPINGS=str(newer)).returncode == 0
+
+    assert len(list((service.data / "index").iterdir())) == 2
+    assert ask(service).json() == before
+    write(writer, "丢饭碗新号")
+    answer = service.get("/v1/search", q="丢饭碗新号", owner_region="110112").json()
+    assert answer["hits"][0]["id"] == "110112-TZ0009"
+    assert run(service.data, "verify", CATALOG_MAPPINGS=str(newer)).returncode == 0

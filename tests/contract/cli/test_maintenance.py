@@ -16,13 +16,14 @@ from service_catalog.engines.definition import load_definition
 from service_catalog.engines.embedded import EmbeddedEngine
 from service_catalog.model import Document, EngineQuery
 from service_catalog.store.migrate import migrate
+from tests.conftest import index_of
 from tests.contract.cli.conftest import Run
 
 COUNTS = {"documents": 1215, "records": 2852}
 
 
 def generations(settings: Settings) -> list[str]:
-    return sorted(path.name for path in (settings.index / "generations").iterdir())
+    return sorted(path.name for path in (index_of(settings.data) / "generations").iterdir())
 
 
 def test_status_when_asked_then_counts_by_region_and_a_level_index(run: Run) -> None:
@@ -64,7 +65,7 @@ def test_status_when_there_is_no_index_then_says_what_to_do(run_fresh: Run, fres
 def test_status_when_the_index_is_damaged_then_says_what_is_wrong(
     run_fresh: Run, fresh_settings: Settings
 ) -> None:
-    (fresh_settings.index / "serving").write_text("no/such\n")
+    (index_of(fresh_settings.data) / "serving").write_text("no/such\n")
 
     lines = run_fresh("status").stdout.splitlines()
     assert lines[-2:] == ["搜索索引：没有启用的索引，请执行 catalog rebuild", "  问题：索引指针文件损坏"]
@@ -94,7 +95,7 @@ def test_rebuild_when_done_then_serves_anew_and_keeps_the_generation_before(
     assert set(before) < set(after)
     (new,) = set(after) - set(before)
     assert result.stdout == f"已启用索引 {new}：{COUNTS['documents']} 条，序号 {COUNTS['records']}\n"
-    assert (fresh_settings.index / "serving").read_text().strip() == new
+    assert (index_of(fresh_settings.data) / "serving").read_text().strip() == new
 
 
 def test_verification_when_equal_then_says_so_and_ends_with_zero(run: Run) -> None:
@@ -121,7 +122,7 @@ def damaged(fresh: Catalog, fresh_settings: Settings) -> Settings:
     region = fresh.regions()[0].record
     for number in range(3):  # changes that touch no document, so that the index may move on to their seq
         fresh.publish(replace(region, content={**region.content, "n": number}), author="甲", reason="校对")
-    engine = EmbeddedEngine(fresh_settings.index, load_definition(fresh_settings.mappings))
+    engine = EmbeddedEngine(index_of(fresh_settings.data), load_definition(fresh_settings.mappings))
     seq = engine.status().seq
     held = {each.id: each for each in engine.search(EngineQuery(limit=2_000)).candidates}
 

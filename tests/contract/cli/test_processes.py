@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from service_catalog.config import Settings
+from tests.conftest import index_of
 from tests.servers.service import CATALOG, environment, free_port, run
 
 UNPRIVILEGED = """
@@ -100,7 +101,7 @@ def test_init_when_run_on_nothing_and_again_then_makes_all_and_changes_nothing(t
 
 
 def generations(data: Path) -> list[str]:
-    return sorted(os.listdir(data / "index" / "generations"))
+    return sorted(os.listdir(index_of(data) / "generations"))
 
 
 def test_search_when_its_reader_goes_away_then_ends_without_a_traceback(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from service_catalog.indexing.follower import Follower
 from service_catalog.model import AppliedCounts, Document, Kind, Record, SearchRequest
 from service_catalog.model.errors import EngineError, InvalidRecordError
 from service_catalog.store.sql import open_store
+from tests.conftest import index_of
 
 ITEM = "110112-TZ0009"
 
@@ -55,10 +56,10 @@ def test_batch_when_another_generation_begins_to_serve_then_no_change_is_lost(
 ) -> None:
     definition = load_definition(fresh_settings.mappings)
     store = open_store(fresh_settings.store)
-    engine = SwappingEngine(fresh_settings.index, definition)
+    engine = SwappingEngine(index_of(fresh_settings.data), definition)
     follower = Follower(store, engine, definition)
     follower.view()
-    other = EmbeddedEngine(fresh_settings.index, definition)
+    other = EmbeddedEngine(index_of(fresh_settings.data), definition)
     older = Builder(store, other, definition).rebuild().name  # at the head of now
     Builder(store, other, definition).rebuild()
     alias(fresh, "丢饭碗一号")
@@ -86,7 +87,7 @@ def test_apply_when_it_fails_then_answers_go_out_late_and_say_so(
 
     definition = load_definition(fresh_settings.mappings)
     store = open_store(fresh_settings.store)
-    engine = FullDiskEngine(fresh_settings.index, definition)
+    engine = FullDiskEngine(index_of(fresh_settings.data), definition)
     alias(fresh, "丢饭碗三号")
 
     freshness = Follower(store, engine, definition).view().freshness
