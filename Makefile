@@ -15,7 +15,7 @@ run: run-environment ## 建立环境和数据，启动服务 http://127.0.0.1:80
 	@exec $(BIN)/catalog serve
 
 test: lint ## 格式、规则、分层、类型，然后全部测试（soak 除外）
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: dev-environment ## 只做格式、规则、分层和类型检查
 	@$(BIN)/ruff format --check .

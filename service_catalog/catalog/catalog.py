@@ -4,9 +4,12 @@ one."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 from service_catalog.catalog import comparing, reading, scenarios, status, writing
 from service_catalog.catalog.comparing import Comparison
+from service_catalog.catalog.counterparts import decisions, suggesting
+from service_catalog.catalog.importing import Importing
 from service_catalog.catalog.keyed import KeyedWriting, revision_at
 from service_catalog.catalog.keys import Keys
 from service_catalog.catalog.labels import Labels
@@ -21,7 +24,7 @@ from service_catalog.model import Change, Generation, Kind, Record, Revision, Se
 from service_catalog.observe import count_search
 from service_catalog.search.cursor import Cursors
 from service_catalog.search.searching import Explanation, Searching
-from service_catalog.store.base import Store
+from service_catalog.store.base import Snapshot, Store
 
 
 class Catalog:
@@ -93,6 +96,11 @@ class Catalog:
             self._store, kind, owner=owner, department=department, after=after, limit=limit
         )
 
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """All records as they stand at one moment, whatever is written meanwhile, with the seq of the
+        moment."""
+        return self._store.snapshot()
+
     def regions(self) -> Sequence[Revision]:
         """All regions."""
         return self._store.listing(Kind.REGION, limit=1000)
@@ -133,6 +141,32 @@ class Catalog:
     ) -> DeliveryCounts:
         """Take in records as their owners made them: all or nothing."""
         return self._writing.deliver(records, author=author, reason=reason, progress=progress)
+
+    def importing(self, *, on_behalf: Sequence[str] = ()) -> Importing:
+        """Imports of editors' files. ``on_behalf``: regions that this one may write besides this node's."""
+        return Importing(self._store, frozenset((*self._writing.regions, *on_behalf)))
+
+    def suggest_counterparts(
+        self, a: str, b: str, *, limit: int, min_confidence: float, everything: bool = False
+    ) -> suggesting.Suggestions:
+        """Propose pairs of items of two districts. Raises InvalidRequestError."""
+        return suggesting.suggest(
+            self._store, a, b, limit=limit, min_confidence=min_confidence, everything=everything
+        )
+
+    def decide_counterparts(
+        self,
+        decided: Sequence[decisions.Decision],
+        *,
+        author: str,
+        reason: str,
+        dry_run: bool = False,
+        several: bool = False,
+    ) -> decisions.Outcome:
+        """Write down what a person decided on pairs: all or nothing, with every fault told."""
+        return decisions.decide(
+            self._writing, decided, author=author, reason=reason, dry_run=dry_run, several=several
+        )
 
     def rebuild(self, progress: Progress = silent) -> Generation:
         """Build and activate a new generation of the index. Raises EngineBusyError, EngineError."""

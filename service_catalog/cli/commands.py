@@ -15,8 +15,11 @@ from service_catalog.catalog import Catalog
 from service_catalog.cli import explaining, serving
 from service_catalog.cli.backup import add_backup
 from service_catalog.cli.building import build_index
+from service_catalog.cli.counterparts import add_counterparts
 from service_catalog.cli.editing import add_editing
+from service_catalog.cli.exporting import add_exporting
 from service_catalog.cli.failures import Group
+from service_catalog.cli.importing import add_importing
 from service_catalog.cli.keys import add_keys
 from service_catalog.cli.printing import bar, show
 from service_catalog.cli.score import add_score
@@ -60,6 +63,9 @@ def make_group(wiring: Wiring) -> click.Group:
     add_editing(group, wiring)
     add_backup(group, wiring)
     add_score(group, wiring)
+    add_exporting(group, wiring)
+    add_importing(group, wiring)
+    add_counterparts(group, wiring)
     return group
 
 

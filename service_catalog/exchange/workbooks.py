@@ -6,11 +6,14 @@ is written as text, marked as such, and stays text when somebody edits the cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from service_catalog.exchange.cells import CONTROL
 from service_catalog.model.errors import InvalidRequestError
 
 Value = str | int | float | None
@@ -20,14 +23,29 @@ LONGEST_TEXT = 32_767
 
 TEXT_FORMAT = "@"
 
+_ESCAPE = re.compile("_x(?=[0-9A-Fa-f]{4}_)")
+"""What a reader of workbooks would take for a character written as _x000D_."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A value that somebody should look at: its cell has a colour (RRGGBB) and the note beside it."""
+
+    value: Value
+    note: str
+    color: str
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, the column's width in characters, and the values to choose from, if there are only few."""
+    """A heading, the column's width in characters, and the values to choose from, if there are only few.
+
+    ``is_text``: what somebody types stays as typed: a code keeps its zeros and does not become 1.1E+17."""
 
     heading: str
     width: int = 12
     choices: tuple[str, ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +54,126 @@ class Sheet:
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Sequence[Value]]
+    rows: Iterable[Sequence[Value | Marked]]
 
 
-def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
-    """Write a new file. Raises InvalidRequestError if it exists: somebody may have worked in it; OSError."""
-    from openpyxl import Workbook  # noqa: PLC0415 - 0.2 s that only spreadsheets need
+class SheetWriter:
+    """A sheet that takes rows one by one."""
 
+    def __init__(self, book: Any, title: str, columns: Sequence[Column]) -> None:
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - 0.2 s that only spreadsheets need
+        from openpyxl.styles import Alignment  # noqa: PLC0415 - as above
+
+        self._sheet = _new_sheet(book, title, columns)
+        # A row is written as soon as it is given, so the same cells serve for all; making and styling a cell
+        # takes longer than writing it.
+        self._texts = [_text_style(WriteOnlyCell(self._sheet)) for _ in columns]
+        self._lines = [_text_style(WriteOnlyCell(self._sheet)) for _ in columns]
+        for cell in self._lines:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")  # else its lines are shown as one
+
+    def append(self, row: Sequence[Value | Marked]) -> None:
+        """Write a row of at most as many cells as there are columns."""
+        self._sheet.append([self._cell(at, value) for at, value in enumerate(row)])
+
+    def _cell(self, at: int, value: Value | Marked) -> Any:
+        if isinstance(value, Marked):
+            return _marked(self._sheet, value)
+        if not isinstance(value, str):
+            return value
+        return _set_text((self._lines if "\n" in value else self._texts)[at], value)
+
+
+class WorkbookWriter:
+    """A workbook that is being written: sheets in the order in which they are added."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+
+    def add(self, title: str, columns: Sequence[Column]) -> SheetWriter:
+        """Add a sheet. Rows may be given to several sheets in turn."""
+        return SheetWriter(self._book, title, columns)
+
+
+@contextmanager
+def writing_workbook(path: Path) -> Iterator[WorkbookWriter]:
+    """A new file; a failure leaves none. Memory does not grow with its rows.
+
+    Raises InvalidRequestError if it exists: somebody may have worked in it; OSError.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415 - as above
+
+    with creating(path) as file:
+        book = Workbook(write_only=True)
+        try:
+            yield WorkbookWriter(book)
+        except BaseException:
+            _give_up(book)
+            raise
+        book.save(file)
+
+
+def _give_up(book: Any) -> None:
+    """Close and delete the temporary files in which a workbook's sheets wait to be saved."""
+    for sheet in book.worksheets:
+        sheet.close()
+        sheet._writer.cleanup()
+
+
+@contextmanager
+def creating(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that did not exist before, and does not if writing fails.
+
+    Raises InvalidRequestError if it exists; OSError.
+    """
     try:
         file = path.open("xb")
     except FileExistsError:
         raise InvalidRequestError(f"文件 {path} 已存在，没有覆盖；请换一个文件名") from None
-    with file:
-        book = Workbook(write_only=True)
+    try:
+        with file:
+            yield file
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # A full disk is told without the name of the file.
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+
+
+def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write a new file. Raises InvalidRequestError if it exists: somebody may have worked in it; OSError."""
+    with writing_workbook(path) as book:
         for sheet in sheets:
-            _fill(book, sheet)
-        book.save(file)
+            writer = book.add(sheet.title, sheet.columns)
+            for row in sheet.rows:
+                writer.append(row)
 
 
-def _fill(book: Any, sheet: Sheet) -> None:
+def cell_length(text: str) -> int:
+    """Characters that a text takes in a cell."""
+    return len(_written(text))
+
+
+def _new_sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
     from openpyxl.styles import Font  # noqa: PLC0415 - as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 
-    made = book.create_sheet(sheet.title)
+    made = book.create_sheet(title)
     made.freeze_panes = "A2"
-    for number, column in enumerate(sheet.columns, start=1):
-        made.column_dimensions[get_column_letter(number)].width = column.width
+    for number, column in enumerate(columns, start=1):
+        letter = get_column_letter(number)
+        made.column_dimensions[letter].width = column.width
+        if column.is_text:
+            made.column_dimensions[letter].number_format = TEXT_FORMAT
         if column.choices:
-            made.add_data_validation(_choice(get_column_letter(number), column.choices))
-    headings = [_cell(made, column.heading) for column in sheet.columns]
+            made.data_validations.append(_choice(letter, column.choices))
+    headings = [_set_text(_text_style(WriteOnlyCell(made)), column.heading) for column in columns]
     for cell in headings:
         cell.font = Font(bold=True)
     made.append(headings)
-    for row in sheet.rows:
-        made.append([_cell(made, value) for value in row])
+    return made
 
 
 def _choice(letter: str, choices: Sequence[str]) -> Any:
@@ -80,14 +184,33 @@ def _choice(letter: str, choices: Sequence[str]) -> Any:
     return rule
 
 
-def _cell(sheet: Any, value: Value) -> Any:
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 - as above
-
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:LONGEST_TEXT])
-    cell.data_type = "s"  # else a text that begins with = would be a formula
+def _text_style(cell: Any) -> Any:
     cell.number_format = TEXT_FORMAT
-    cell.quotePrefix = True  # and would become one as soon as somebody edits the cell
+    cell.quotePrefix = True  # else a text that begins with = would become a formula once somebody edits it
     return cell
+
+
+def _set_text(cell: Any, text: str) -> Any:
+    cell.value = _written(text)[:LONGEST_TEXT]
+    cell.data_type = "s"  # else a text that begins with = would be a formula
+    return cell
+
+
+def _marked(sheet: Any, marked: Marked) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+    from openpyxl.comments import Comment  # noqa: PLC0415 - as above
+    from openpyxl.styles import Alignment, PatternFill  # noqa: PLC0415 - as above
+
+    cell = WriteOnlyCell(sheet)
+    if isinstance(marked.value, str):
+        _set_text(_text_style(cell), marked.value)
+    else:
+        cell.value = marked.value
+    cell.fill = PatternFill("solid", fgColor=marked.color)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.comment = Comment(_written(marked.note)[:LONGEST_TEXT], "catalog")
+    return cell
+
+
+def _written(text: str) -> str:
+    return _ESCAPE.sub("_x005F_x", CONTROL.sub("\ufffd", text))

@@ -160,4 +160,4 @@ def test_import_when_killed_at_any_moment_then_it_is_whole_or_absent(
 def test_import_when_a_large_one_is_killed_at_many_moments_then_it_is_whole_or_absent(
     migrated_url: str, tmp_path: Path
 ) -> None:
-    kill_imports(migrated_url, tmp_path / "data", kills=100, items=3_000)
+    kill_imports(migrated_url, tmp_path / "data", kills=60, items=3_000)

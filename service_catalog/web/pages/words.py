@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from service_catalog.catalog.counterparts.likeness import BASES
 from service_catalog.web.pages.places import Place
 
 UNKNOWN = "未提供"
@@ -67,12 +68,7 @@ FIELD = {
     "cross_region_note": "人在外地怎么办",
 }
 
-LINK_BASIS = {
-    "same_name": "名称相同",
-    "similar_name": "名称相近",
-    "overlapping_scope": "范围有重叠，不完全相同",
-    "chosen": "自选的两条事项",
-}
+LINK_BASIS = {**BASES, "chosen": "自选的两条事项"}
 
 _MODE = {
     "online": "在网上办，一般不用到窗口",

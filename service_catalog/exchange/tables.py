@@ -1,0 +1,119 @@
+"""Reading one table, whatever it comes from: its headings, then its rows, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from service_catalog.exchange.cells import CONTROL
+from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
+from service_catalog.exchange.headings import SEARCHED_ROWS, Headings, find_headings, no_headings
+from service_catalog.exchange.identity import record_keys
+from service_catalog.exchange.profile import Profile, SheetProfile
+from service_catalog.exchange.rows import Broken, Cell, RowReader
+from service_catalog.exchange.spilled import SpilledParts
+from service_catalog.model import Kind
+
+Row = tuple[int, Sequence[Cell]]
+"""A row with its number as the program that shows it counts."""
+
+SHOWN_ORPHANS = 1_000
+"""Parts without a record that are told one by one."""
+
+
+class OpenTable:
+    """A table whose headings are read; its rows are still to come."""
+
+    def __init__(self, rows: Iterable[Row], sheet: SheetProfile, place: Place) -> None:
+        self.sheet, self.place = sheet, place
+        self._rows = iter(rows)
+        first = list(islice(self._rows, SEARCHED_ROWS))
+        self._texts = [(number, [_text(cell) for cell in cells]) for number, cells in first]
+        found = find_headings(self._texts, sheet)
+        self.headings: Headings | None = found[0] if found else None
+        self._told = found[1] if found else []
+        self._first = first
+
+    def findings(self) -> Iterator[Finding]:
+        """What there is to say of the headings."""
+        if self.headings is None:
+            yield no_headings(self.place, self._texts, self.sheet)
+        for severity, heading, message in self._told:
+            row = self.headings.begin - 1 if self.headings else None
+            place = Place(self.place.file, self.place.sheet, row, heading or None)
+            yield Finding(severity, place, message, value=heading)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether its columns are known beyond doubt, so that its rows can be read."""
+        return self.headings is not None and all(told[0] is not Severity.FAULT for told in self._told)
+
+    def rows(self, reader: RowReader) -> Iterator[Row]:
+        """The rows below the headings that hold anything in a column that is read."""
+        columns = reader.columns
+        for number, cells in chain(self._first, self._rows):
+            if number >= reader.headings.begin and any(
+                at < len(cells) and cells[at] not in (None, "") for at in columns
+            ):
+                yield number, cells
+
+
+def reader_of(table: OpenTable, profile: Profile, parts: Sequence[str] = ()) -> RowReader:
+    """What reads the rows of a table whose headings are known."""
+    assert table.headings is not None  # noqa: S101 - callers ask is_clear
+    return RowReader(profile, table.sheet, table.headings, table.place, tuple(parts))
+
+
+def read_parts(table: OpenTable, profile: Profile, held: SpilledParts) -> Iterator[Finding]:
+    """Keep the parts of a sheet. Yields what there is to say of it."""
+    yield from table.findings()
+    if not table.is_clear:
+        return
+    reader = reader_of(table, profile)
+    number = held.add_sheet(reader)
+    for row, cells in table.rows(reader):
+        found: list[Finding] = []
+        part = reader.part(row, cells, found)
+        yield from found
+        if part is not None:
+            held.add(number, part)
+
+
+def read_main(
+    table: OpenTable, profile: Profile, held: SpilledParts, parts: Sequence[str]
+) -> Iterator[Draft | Finding]:
+    """The drafts of a sheet of records, with their parts."""
+    yield from table.findings()
+    if not table.is_clear:
+        return
+    reader = reader_of(table, profile, parts)
+    for row, cells in table.rows(reader):
+        yield from reader.draft(row, cells, lambda data: held.take(record_keys(data)))
+
+
+def read_orphans(held: SpilledParts, kinds: Collection[Kind]) -> Iterator[Finding]:
+    """A finding for each part that belongs to nothing in the file, of kinds whose records could be read."""
+    orphans = (orphan for orphan in held.orphans() if orphan.reader.sheet.table.kind in kinds)
+    for count, orphan in enumerate(orphans, start=1):
+        reader = orphan.reader
+        heading = next(
+            (text for text, path in reader.headings.columns.values() if path.startswith("@")), None
+        )
+        place = Place(reader.place.file, reader.place.sheet, orphan.row, heading)
+        if count > SHOWN_ORPHANS:
+            yield Finding(Severity.FAULT, place, "还有更多这样的行，没有一一列出")
+            return
+        key = orphan.key.rpartition("=")[2]
+        yield Finding(
+            Severity.FAULT,
+            place,
+            f"文件里没有“{key}”这条记录，这一行不知道属于谁",
+            value=key,
+            hint="核对编号，或把这条记录加到它的工作表里",
+        )
+
+
+def _text(cell: Cell) -> str:
+    if cell is None or isinstance(cell, Broken):
+        return ""
+    return CONTROL.sub("", str(cell)).strip()

@@ -1,0 +1,114 @@
+"""Reading workbooks (XLSX), which anybody may have made: row by row, within bounds, guessing no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
+from service_catalog.exchange.headings import SEARCHED_ROWS, known_headings
+from service_catalog.exchange.open_book import DAMAGE, Book, damaged, open_book
+from service_catalog.exchange.profile import Profile, SheetProfile
+from service_catalog.exchange.rows import Broken, Cell
+from service_catalog.exchange.sheet_xml import SheetRows
+from service_catalog.exchange.spilled import SpilledParts
+from service_catalog.exchange.tables import OpenTable, read_main, read_orphans, read_parts
+from service_catalog.model import Kind
+
+SHOWN_SHEETS = 10
+
+GUIDE_SHEETS = ("说明",)
+"""Sheets for people, left alone."""
+
+
+def read_workbook(path: Path, profile: Profile) -> Iterator[Draft | Finding]:
+    """The drafts of a workbook: sheets with parts first, then those with records, in the order of loading."""
+    book = open_book(path)
+    if isinstance(book, Finding):
+        yield book
+        return
+    with closing(book), closing(SpilledParts()) as held:
+        try:
+            yield from _read(book, path.name, profile, held)
+        except DAMAGE as error:
+            yield damaged(path.name, error)
+
+
+def _read(book: Book, file: str, profile: Profile, held: SpilledParts) -> Iterator[Draft | Finding]:
+    chosen: dict[str, SheetProfile] = {}
+    for title in book.sheets:
+        sheet = profile.sheets.get(title.strip())
+        if sheet is not None and _first_rows(book, Place(file, title)):  # a blank one says nothing
+            chosen[title] = sheet
+    if not any(not sheet.table.is_part for sheet in chosen.values()):
+        yield from _choose_other(book, file, profile, chosen)
+    yield from _left_out(book, file, chosen)
+    parts = [(title, sheet) for title, sheet in chosen.items() if sheet.table.is_part]
+    for title, sheet in parts:
+        place = Place(file, title)
+        rows = SheetRows(book, title, place)
+        yield from read_parts(OpenTable(rows, sheet, place), profile, held)
+        yield from rows.faults
+    read: set[Kind] = set()
+    for main in profile.main_sheets():
+        below = [sheet.table.list_path for _, sheet in parts if sheet.table.kind is main.table.kind]
+        for title, sheet in chosen.items():
+            if sheet is main:
+                place = Place(file, title)
+                rows = SheetRows(book, title, place)
+                table = OpenTable(rows, sheet, place)
+                yield from read_main(table, profile, held, below)
+                yield from rows.faults
+                if table.is_clear:
+                    read.add(main.table.kind)
+    yield from read_orphans(held, read)
+
+
+def _choose_other(
+    book: Book, file: str, profile: Profile, chosen: dict[str, SheetProfile]
+) -> Iterator[Finding]:
+    """No sheet goes by a known name: take the one whose headings are known, if there is one."""
+    expected = [sheet.name for sheet in profile.main_sheets()]
+    best: tuple[int, str, SheetProfile] | None = None
+    for title in book.sheets:
+        if title in chosen or title.strip() in GUIDE_SHEETS:
+            continue
+        rows = _first_rows(book, Place(file, title))
+        for sheet in profile.main_sheets():
+            count = max((known_headings(cells, sheet) for cells in rows), default=0)
+            if count >= 2 and (best is None or count > best[0]):
+                best = (count, title, sheet)
+    if best is None:
+        said = "、".join(list(book.sheets)[:SHOWN_SHEETS]) or "（没有工作表）"
+        yield Finding(
+            Severity.FAULT,
+            Place(file),
+            f"没有名为 {'、'.join(expected)} 的工作表，也没有一个工作表有认识的标题；文件里有：{said}",
+            hint="把工作表改名，例如“事项”，标题行写“事项名称、事项类型、实施主体”等",
+        )
+        return
+    _, title, sheet = best
+    chosen[title] = sheet
+    yield Finding(Severity.NOTE, Place(file, title), f"工作表“{title}”按“{sheet.name}”读取")
+
+
+def _left_out(book: Book, file: str, chosen: dict[str, SheetProfile]) -> Iterator[Finding]:
+    for title in book.sheets:
+        if title in chosen or title.strip() in GUIDE_SHEETS:
+            continue
+        if _first_rows(book, Place(file, title)):
+            yield Finding(
+                Severity.DOUBT, Place(file, title), f"不认识工作表“{title}”，没有读；其中的内容不会导入"
+            )
+
+
+def _first_rows(book: Book, place: Place) -> list[list[str]]:
+    """The texts of the first rows that hold anything."""
+    rows = islice(SheetRows(book, str(place.sheet), place), SEARCHED_ROWS)
+    return [[_plain(cell) for cell in cells] for _, cells in rows]
+
+
+def _plain(cell: Cell) -> str:
+    return "" if cell is None or isinstance(cell, Broken) else str(cell).strip()
