@@ -32,10 +32,13 @@ def part_keys(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def record_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """What parts may call a record; the inverse of ``part_keys``."""
+    """What parts may call a record; the inverse of ``part_keys``.
+
+    Also the id that owner and code make: where a mistyped id is at fault, its parts are not."""
     names = ("handling_code", "implementation_code", "basic_code", "code")
     own = [f"@{name}={data[name]}" for name in names if data.get(name)]
-    return (str(data.get("id", "")), *own)
+    made = f"{data.get('owner')}-{data.get('code')}"
+    return tuple(dict.fromkeys((str(data.get("id", "")), made, *own)))
 
 
 def complete(

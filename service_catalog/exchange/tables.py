@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 from service_catalog.exchange.cells import CONTROL
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
@@ -18,7 +18,7 @@ Row = tuple[int, Sequence[Cell]]
 """A row with its number as the program that shows it counts."""
 
 SHOWN_ORPHANS = 1_000
-"""Parts without a record that are told one by one."""
+"""Names without a record that are told one by one."""
 
 
 class OpenTable:
@@ -92,9 +92,12 @@ def read_main(
 
 
 def read_orphans(held: SpilledParts, kinds: Collection[Kind]) -> Iterator[Finding]:
-    """A finding for each part that belongs to nothing in the file, of kinds whose records could be read."""
+    """A finding for the parts that belong to nothing in the file, of kinds whose records could be read; one
+    for neighbours of the same name."""
     orphans = (orphan for orphan in held.orphans() if orphan.reader.sheet.table.kind in kinds)
-    for count, orphan in enumerate(orphans, start=1):
+    together = groupby(orphans, key=lambda orphan: (orphan.reader.place, orphan.key))
+    for count, (_, neighbours) in enumerate(together, start=1):
+        orphan, *others = neighbours
         reader = orphan.reader
         heading = next(
             (text for text, path in reader.headings.columns.values() if path.startswith("@")), None
@@ -104,10 +107,11 @@ def read_orphans(held: SpilledParts, kinds: Collection[Kind]) -> Iterator[Findin
             yield Finding(Severity.FAULT, place, "还有更多这样的行，没有一一列出")
             return
         key = orphan.key.rpartition("=")[2]
+        these = f"从这一行起的 {len(others) + 1} 行" if others else "这一行"
         yield Finding(
             Severity.FAULT,
             place,
-            f"文件里没有“{key}”这条记录，这一行不知道属于谁",
+            f"文件里没有“{key}”这条记录，{these}不知道属于谁",
             value=key,
             hint="核对编号，或把这条记录加到它的工作表里",
         )

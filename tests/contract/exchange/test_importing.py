@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from service_catalog.catalog import Catalog
 from service_catalog.catalog.importing import Plan
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.importing import FileImport
+from service_catalog.exchange.record_reader import is_plainly_storable
 from service_catalog.exchange.report import KEPT, Findings, Stage, finding_json, place_text
 from service_catalog.model import Kind, Record
+from service_catalog.store.canonical import canonical_json
 from tests.contract.catalog.builders import (
     HEBEI,
     TONGZHOU,
@@ -263,6 +267,31 @@ def test_seed_when_all_of_it_is_imported_again_then_nothing_is_wrong_and_nothing
 
     assert told(findings) == []
     assert plan.changes == 0
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from(["\x00", "\ud800", 2**53, -(2**53), 1e300, "1" * 31])
+)
+
+
+@given(st.dictionaries(st.text(), st.recursive(LEAVES, lambda inner: st.lists(inner), max_leaves=5)))
+def test_record_when_a_look_at_its_text_says_that_it_can_be_stored_then_it_can(data: dict[str, Any]) -> None:
+    assume(is_plainly_storable(data))
+
+    assert canonical_json(data)
+
+
+def test_record_when_it_is_nested_too_deep_then_a_look_is_not_enough() -> None:
+    deep: Any = 1
+    for _ in range(65):
+        deep = [deep]
+
+    assert not is_plainly_storable({"a": deep})
 
 
 def test_findings_when_there_are_too_many_then_the_rest_is_counted() -> None:

@@ -69,6 +69,26 @@ def test_part_when_it_belongs_to_nothing_then_a_fault_at_its_cell(
     assert fault.place == Place("a.xlsx", "材料", 4, "编号")
 
 
+def test_parts_when_neighbours_belong_to_the_same_nothing_then_one_fault_counts_them(
+    tmp_path: Path, profile: Profile
+) -> None:
+    rows = [*MATERIALS, ["110112-TZ9", 1, "户口簿", "必要"], ["110112-TZ9", 2, "照片", "必要"]]
+    _, findings = read(workbook(tmp_path / "a.xlsx", {"事项": one_item(), "材料": rows}), profile)
+
+    (fault,) = findings
+    assert (fault.place.row, "从这一行起的 2 行" in fault.message) == (4, True)
+
+
+def test_parts_when_the_id_of_their_record_is_mistyped_then_they_still_join_it(
+    tmp_path: Path, profile: Profile
+) -> None:
+    items = one_item(编号="110112-TZ2")
+    (draft,), findings = read(workbook(tmp_path / "a.xlsx", {"事项": items, "材料": MATERIALS}), profile)
+
+    assert findings == []
+    assert [each["name"] for each in draft.data["guide"]["materials"]] == ["身份证", "照片"]
+
+
 def test_sheet_when_blank_then_it_says_nothing_of_its_fields(tmp_path: Path, profile: Profile) -> None:
     sheets: dict[str, Rows] = {"事项": one_item(受理条件="年满十六周岁"), "材料": [], "一件事": []}
     (draft,), findings = read(workbook(tmp_path / "a.xlsx", sheets), profile)
