@@ -20,7 +20,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -78,15 +78,14 @@ class Definition:
     hash: str
     key: str = field(init=False)
     """Name of the field that holds the document's id."""
+    groups: tuple[str, ...] = field(init=False)
+    """The groups of the filter fields, in order of name."""
 
     def __post_init__(self) -> None:
         key = next(each.name for each in self.fields.values() if each.role is Role.KEY)
-        object.__setattr__(self, "key", key)  # asked for with every document written
-
-    @property
-    def groups(self) -> Sequence[str]:
-        """The groups of the filter fields, in order of name."""
-        return sorted({each.group for each in self.fields.values() if each.role is Role.FILTER})
+        groups = sorted({each.group for each in self.fields.values() if each.role is Role.FILTER})
+        object.__setattr__(self, "key", key)  # both are asked for with every document written
+        object.__setattr__(self, "groups", tuple(groups))
 
     def weight(self, field: str) -> float:
         """The weight of a scoring field. Raises ConfigurationError for any other name."""

@@ -35,6 +35,10 @@ def take_log(connection: Connection) -> int:
     return head
 
 
+CHUNK = 1_000
+"""Entries sent at once. A transaction may hold 100,000, which would take a gigabyte as Python objects."""
+
+
 class SqlWriteTransaction:
     """See ``base.WriteTransaction``."""
 
@@ -61,6 +65,8 @@ class SqlWriteTransaction:
         entry = make_entry(record, self.get(record.id), seq=seq, stamp=self._stamp)
         self._entries.append(entry)
         self._latest[record.id] = entry
+        if len(self._entries) >= CHUNK:
+            self.flush()
         return entry.change
 
     def receipt(self, key_id: str, token: str) -> Receipt | None:
@@ -70,14 +76,18 @@ class SqlWriteTransaction:
         keep_receipt_in(self._connection, receipt, self._stamp.changed_at)
 
     def flush(self) -> None:
-        """Sends what was put. The commit follows."""
+        """Sends what was put since the last time. What is asked for again is read back from the server."""
         if not self._entries:
             return
         self._send_records()
         self._connection.execute(_ADD_REVISION, [_revision_row(entry) for entry in self._entries])
         self._connection.execute(_ADD_CHANGE, [_change_row(entry) for entry in self._entries])
         self._send_links()
-        self._connection.execute(_ADVANCE_LOG, {"head": self._head + len(self._entries)})
+        self._head += len(self._entries)
+        self._connection.execute(_ADVANCE_LOG, {"head": self._head})
+        for name in self._latest:
+            del self._stored[name]
+        self._entries, self._latest = [], {}
 
     def close(self) -> None:
         """Refuses further writes: after the block they would be lost without a word."""
