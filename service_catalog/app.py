@@ -91,9 +91,10 @@ def wiring() -> Wiring:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder and the store's tables, or upgrade them. Raises StoreUnavailableError.
+    """Make the data folder and the store's tables, or upgrade them.
 
-    Of the indexes of other versions the newest stays, for its workers may still serve.
+    Of the indexes of other versions the newest stays, for its workers may still serve. Raises
+    StoreUnavailableError, ConfigurationError.
     """
     try:
         settings.data.mkdir(parents=True, exist_ok=True)

@@ -78,7 +78,8 @@ class Importing:
         return self.store.get_many(record_ids)
 
     def near(self, kind: Kind, record_id: str, limit: int = 100) -> Sequence[str]:
-        """Ids of records of a kind that begin as ``record_id`` does: what somebody may have meant."""
+        """Ids of a kind, in order, from where ``record_id`` without its end would stand: some of them may be
+        meant."""
         found = self.store.listing(kind, after=record_id[:-2], limit=limit)
         return [revision.record.id for revision in found]
 

@@ -11,7 +11,7 @@ import click
 
 from service_catalog.catalog import Catalog
 from service_catalog.catalog.diffing import FieldChange, record_changes, revision_changes
-from service_catalog.cli.draft import Draft, open_draft
+from service_catalog.cli.edited_text import EditedText, open_text
 from service_catalog.cli.failures import fail, sentence
 from service_catalog.cli.printing import show
 from service_catalog.exchange.record_reader import RecordReader
@@ -48,44 +48,50 @@ def _add_edit(group: click.Group, wiring: Wiring) -> None:
             current = catalog.find(record_id).record
             if current.deleted:
                 fail(f"{record_id} 已撤回；先用 catalog restore-revision {record_id} 版本 恢复")
-            with open_draft(record_id, as_text(current)) as draft:
-                edited = _edited(draft, current)
-                if edited is not None and _is_wanted(draft, edited, current, sure=yes):
-                    _write(catalog, draft, edited, current, author=author, reason=reason)
+            with open_text(record_id, as_text(current)) as text_file:
+                edited = _edited(text_file, current)
+                if edited is not None and _is_wanted(text_file, edited, current, sure=yes):
+                    _write(catalog, text_file, edited, current, author=author, reason=reason)
 
 
-def _edited(draft: Draft, current: Record) -> Record | None:
+def _edited(text_file: EditedText, current: Record) -> Record | None:
     """The record as edited, once it has no faults; None if nothing was changed or the editor gave up."""
     while True:
-        text = draft.edit()
+        text = text_file.edit()
         if text == as_text(current):
             show("没有改动")
-            draft.drop()
+            text_file.drop()
             return None
         try:
             return read_text(text, current)
         except InvalidRecordError as error:
             show("\n".join(fault_lines(error)), err=True)
         if not _asked("继续编辑？选否则放弃写入，文本会保留", default=True):
-            show(f"没有写入；文本保留在 {draft.keep()}", err=True)
+            show(f"没有写入；文本保留在 {text_file.keep()}", err=True)
             raise SystemExit(1)
 
 
-def _is_wanted(draft: Draft, edited: Record, current: Record, *, sure: bool) -> bool:
+def _is_wanted(text_file: EditedText, edited: Record, current: Record, *, sure: bool) -> bool:
     changes = record_changes(current, edited)
     if not changes:
         show("没有改动")
-        draft.drop()
+        text_file.drop()
         return False
     show("\n".join(change_lines(changes)))
     if sure or _asked(f"写入 {current.id} 的这 {len(changes)} 处变化？", default=False):
         return True
-    show(f"没有写入；文本保留在 {draft.keep()}", err=True)
+    show(f"没有写入；文本保留在 {text_file.keep()}", err=True)
     return False
 
 
 def _write(
-    catalog: Catalog, draft: Draft, edited: Record, current: Record, *, author: str | None, reason: str | None
+    catalog: Catalog,
+    text_file: EditedText,
+    edited: Record,
+    current: Record,
+    *,
+    author: str | None,
+    reason: str | None,
 ) -> None:
     try:
         change = catalog.publish(
@@ -100,8 +106,8 @@ def _write(
             "\n".join(["您编辑期间，别人做了这些修改：", *change_lines(record_changes(current, newest))]),
             err=True,
         )
-        fail(f"{error.detail}。没有写入；您的文本保留在 {draft.keep()}")
-    draft.drop()
+        fail(f"{error.detail}。没有写入；您的文本保留在 {text_file.keep()}")
+    text_file.drop()
     show(f"已写入 {edited.id} 第 {change.version if change else current.version} 版")
 
 

@@ -29,7 +29,7 @@ from service_catalog.model.errors import CatalogError, ConflictError, InvalidReq
 if TYPE_CHECKING:
     from service_catalog.cli.commands import Wiring
 
-FAULTS, CONFLICTS, HELD = 1, 3, 4
+FAULTS, CONFLICTS, HELD, BEHIND = 1, 3, 4, 5
 """Exit codes. 2 is click's: the command line itself is wrong."""
 
 FEW_CHANGES = 50
@@ -51,6 +51,7 @@ HELP = """导入 NDJSON、CSV 或 XLSX 文件：检查、与库比较、写入�
   2  命令写错了
   3  文件没有错误，但与别人的修改冲突，没有写入
   4  改动过多，没有写入；核对后加 --confirm
+  5  已全部写入，但搜索索引没有跟上；请执行 catalog rebuild
 """
 
 
@@ -114,6 +115,9 @@ def add_importing(group: click.Group, wiring: Wiring) -> None:
         asked = Asked(**options)
         if asked.report is not None and asked.report.exists():
             fail(f"报告文件 {asked.report} 已存在，不覆盖；请换一个文件名")
+        names = [path.name for path in asked.files]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            fail(f"有两个文件都叫 {twice}，报告里分不清是哪一个；请改名，或分两次导入")
         with wiring.catalog() as catalog:
             raise SystemExit(_import(catalog, asked))
 
@@ -134,9 +138,9 @@ def _import(catalog: Catalog, asked: Asked) -> int:
         seq = None
         if code == 0 and not asked.dry_run and plan.changes:
             seq = _write(work, plan, asked)
+        if seq is not None and not _follows(catalog, plan):
+            code = BEHIND
         _tell(work, plan, held, asked, seq=seq, code=code, changes=changes)
-        if seq is not None:
-            _follow(catalog, plan)
     return code
 
 
@@ -207,15 +211,19 @@ def _tell(
     show("\n".join(lines), err=code != 0)
 
 
-def _follow(catalog: Catalog, plan: Plan) -> None:
-    """Bring the search index level."""
+def _follows(catalog: Catalog, plan: Plan) -> bool:
+    """Bring the search index level; False, and said, if that fails."""
     try:
         if plan.changes > FEW_CHANGES or not catalog.status().ready:
             build_index(catalog)
         else:
             catalog.warm()
     except CatalogError as error:
-        fail(f"记录已全部写入，但搜索索引没有跟上（{sentence(error)}）；请执行 catalog rebuild")
+        show(
+            f"错误：记录已全部写入，但搜索索引没有跟上（{sentence(error)}）；请执行 catalog rebuild", err=True
+        )
+        return False
+    return True
 
 
 @contextmanager

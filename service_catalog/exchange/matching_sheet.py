@@ -18,6 +18,7 @@ from service_catalog.catalog.counterparts.proposing import BASES
 from service_catalog.catalog.counterparts.suggesting import Suggestion, Suggestions
 from service_catalog.catalog.labels import Labels
 from service_catalog.exchange.drafts import Finding, Place, Severity
+from service_catalog.exchange.open_book import DAMAGE
 from service_catalog.exchange.workbooks import Column, Sheet, Value, write_workbook
 from service_catalog.model import Record
 from service_catalog.model.errors import InvalidRequestError
@@ -169,6 +170,15 @@ def _status(record: Record) -> str:
 
 def _rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Row number and cells by column name, of rows with anything in them."""
+    try:
+        yield from _book_rows(path, findings)
+    except DAMAGE as error:
+        raise InvalidRequestError(
+            f"{path.name} 不是有效的 XLSX 工作簿，或已损坏；请用 Excel 或 WPS 另存为 .xlsx 后再试"
+        ) from error
+
+
+def _book_rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with _opened(path) as book:
         if SHEET not in book.sheetnames:
             raise InvalidRequestError(
@@ -200,16 +210,11 @@ def _opened(path: Path) -> closing[Any]:
         raise InvalidRequestError(
             f"{path.name} 有 {size / 1e6:.0f} MB，超过 {LIMIT / 1e6:.0f} MB；请分成几份"
         )
-    try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-        if unpacked > UNPACKED:
-            raise InvalidRequestError(f"{path.name} 展开后有 {unpacked / 1e6:.0f} MB，不像建议表，没有读取")
-        return closing(load_workbook(path, read_only=True, keep_links=False))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError) as error:
-        raise InvalidRequestError(
-            f"{path.name} 不是有效的 XLSX 工作簿；请用 Excel 或 WPS 另存为 .xlsx 后再试"
-        ) from error
+    with zipfile.ZipFile(path) as packed:
+        unpacked = sum(each.file_size for each in packed.infolist())
+    if unpacked > UNPACKED:
+        raise InvalidRequestError(f"{path.name} 展开后有 {unpacked / 1e6:.0f} MB，不像建议表，没有读取")
+    return closing(load_workbook(path, read_only=True, keep_links=False))
 
 
 def _columns(file: str, headings: Sequence[Any], findings: list[Finding]) -> dict[str, int]:

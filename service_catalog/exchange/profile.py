@@ -133,6 +133,10 @@ class _Reading:
         own = {
             name: self._mapping(words, f"values.{name}") for name, words in self._part(top, "values").items()
         }
+        for name, words in own.items():
+            for word, value in words.items():
+                if not isinstance(value, str | bool):
+                    raise self._fault(f"values.{name}.{word} 应为文字、true 或 false")
         converters = make_converters(make_vocabularies(self._labels, own))
         sheets = {name: self._sheet(name, sheet) for name, sheet in self._part(top, "sheets").items()}
         if not any(not sheet.table.is_part for sheet in sheets.values()):
@@ -161,7 +165,7 @@ class _Reading:
         columns = self._mapping(sheet.get("columns"), f"{where}.columns")
         allowed = {*table.fields, ORDER, OTHERS, ONLY_SHOWN, EXTRA}
         for heading, path in columns.items():
-            if path not in allowed:
+            if not isinstance(path, str) or path not in allowed:
                 fields = "、".join(table.fields)
                 raise self._fault(f"{where}.columns.{heading} 是“{path}”，没有这个字段；可用的有 {fields}")
         return SheetProfile(

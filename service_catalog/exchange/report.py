@@ -11,7 +11,8 @@ from typing import Any
 from service_catalog.exchange.drafts import Finding, Place, Severity
 
 KEPT = 10_000
-"""Findings that are kept; more are counted only. Whoever has mended so many imports again."""
+"""Findings of one severity that are kept; more are counted only. Whoever has mended so many imports
+again."""
 
 SHOWN_VALUE = 80
 """Characters of a value that a finding shows."""
@@ -36,9 +37,9 @@ class Findings:
 
     def add(self, finding: Finding, stage: Stage) -> None:
         """Keep one, or count it where there are too many."""
-        self._counts[finding.severity, stage] += 1
-        if len(self._found) < KEPT:
+        if self.count(finding.severity) < KEPT:
             self._found.append((finding, stage))
+        self._counts[finding.severity, stage] += 1
 
     def begin(self, place: Place) -> None:
         """A record begins here: its sheet comes before those that only hold parts of records."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from service_catalog.exchange.drafts import Finding, Severity
+from service_catalog.exchange.open_book import DAMAGE
 from service_catalog.exchange.profile import plain_heading
 from service_catalog.exchange.report import Findings
 from service_catalog.exchange.workbooks import Column, Marked, Sheet, Value, write_workbook
@@ -81,16 +83,17 @@ def _list_row(finding: Finding) -> Sequence[Value | Marked]:
 
 
 def _copies(source: Path, placed: Mapping[str, _ByRow], titles: set[str]) -> Iterator[Sheet]:
-    """The rows of a workbook that have something wrong, sheet by sheet."""
+    """The rows of a workbook that have something wrong, sheet by sheet. Of one that only we can read, none:
+    the list tells all that is wrong without them."""
     from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s that only spreadsheets need
 
-    book = load_workbook(source, read_only=True)
     try:
-        for name, by_row in placed.items():
-            if name in book.sheetnames:
-                yield _copy(book[name], _title(name, titles), by_row)
-    finally:
-        book.close()
+        with closing(load_workbook(source, read_only=True)) as book:
+            found = {name: by_row for name, by_row in placed.items() if name in book.sheetnames}
+            copies = [_copy(book[name], _title(name, titles), by_row) for name, by_row in found.items()]
+    except DAMAGE:
+        return
+    yield from copies
 
 
 def _copy(sheet: Any, title: str, by_row: _ByRow) -> Sheet:
@@ -99,7 +102,7 @@ def _copy(sheet: Any, title: str, by_row: _ByRow) -> Sheet:
     number = max(range(len(first)), key=lambda at: len(wanted & set(map(_key, first[at]))), default=0)
     headings = ["" if value is None else str(value) for value in first[number]] if first else []
     columns = (*BESIDE, *(Column(heading, 18) for heading in headings))
-    return Sheet(title, columns, _copied_rows(sheet, headings, by_row))
+    return Sheet(title, columns, list(_copied_rows(sheet, headings, by_row)))
 
 
 def _copied_rows(sheet: Any, headings: Sequence[str], by_row: _ByRow) -> Iterator[Sequence[Value | Marked]]:

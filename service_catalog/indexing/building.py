@@ -115,7 +115,10 @@ class Builder:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Pause Python's collector of cyclic garbage: a build makes none, and it takes a fifth of the time."""
+    """Pause the process's collector of cyclic garbage: a build makes none, and it takes a fifth of the time.
+
+    In a worker that rebuilds beside its searches, what those leave waits until the build is done.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -64,6 +64,21 @@ scope
     What an access key allows: ``write``, ``read:history``.
 receipt
     What a write answered, kept with it, for a client that asks again with the same token.
+draft
+    A record as a file gives it, not yet checked, with the cells it came from.
+part
+    A piece of a record that has a row of its own in a file: a material, a step, a window.
+finding
+    One thing to tell of a file: a fault, which must be mended, a doubt, which somebody should look at, or a
+    note. What looks for it is a rule.
+profile
+    Which headings of a file stand for which fields, and which words for which values. A district's to edit.
+plan
+    What an import would do: an outcome for each record, and how much of a region it would touch.
+held
+    An import that would change more than it may without being asked.
+suggestion 对应建议
+    A pair of items that the program proposes as counterparts, for a person to accept or refuse.
 confidence
     How far the first hit can be trusted: ``high``, ``medium``, ``low`` or ``none``.
 """

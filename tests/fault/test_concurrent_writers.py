@@ -24,7 +24,7 @@ from tests.servers.service import PROGRAM, Service, run, serving
 
 ID = "120105-A"
 ITEM = f"/v1/items/{ID}"
-WRITERS, ROUNDS = 50, 20
+WRITERS = 50
 PATIENCE_S = 30
 RETRY_TOKEN = "5b0f9c1e-7a36-4a52-9d5e-0a1b2c3d4e5f"
 
@@ -103,15 +103,15 @@ class Person:
     A connection for each write: one idle worker might accept all fifty and keep them.
     """
 
-    def __init__(self, place: Place, service: Service, number: int) -> None:
-        self._place, self._service, self._number = place, service, number
+    def __init__(self, place: Place, service: Service, number: int, rounds: int) -> None:
+        self._place, self._service, self._number, self._rounds = place, service, number, rounds
         self._dice = random.Random(number)
         self.statuses: Counter[int] = Counter()
 
     def work(self) -> list[int]:
         """The versions of its own writes."""
         written: list[int] = []
-        for number in range(ROUNDS):
+        for number in range(self._rounds):
             with requests.Session() as session:
                 written.append(self._write(session, f"{self._number}/{number}"))
         return written
@@ -129,15 +129,21 @@ class Person:
 
 
 @pytest.mark.parametrize(
-    # PostgreSQL takes twice as long, and what differs there, the log's lock, tests/fault/test_store_crash.py
-    # proves in every run.
-    "migrated_url",
-    ["sqlite", pytest.param("postgres", marks=pytest.mark.soak)],
-    indirect=True,
+    # 20 rounds take a minute; PostgreSQL twice that, and what differs there, the log's lock,
+    # tests/fault/test_store_crash.py proves in every run.
+    ("migrated_url", "rounds"),
+    [
+        ("sqlite", 4),
+        pytest.param("sqlite", 20, marks=pytest.mark.soak),
+        pytest.param("postgres", 20, marks=pytest.mark.soak),
+    ],
+    indirect=["migrated_url"],
 )
-def test_writers_when_fifty_change_one_record_then_one_version_for_each_200(place: Place) -> None:
+def test_writers_when_fifty_change_one_record_then_one_version_for_each_200(
+    place: Place, rounds: int
+) -> None:
     with place.serving() as service:
-        people = [Person(place, service, number) for number in range(WRITERS)]
+        people = [Person(place, service, number, rounds) for number in range(WRITERS)]
         with ThreadPoolExecutor(WRITERS) as pool:
             answered = [version for versions in pool.map(Person.work, people) for version in versions]
         workers = service.worker_pids()
@@ -145,12 +151,12 @@ def test_writers_when_fifty_change_one_record_then_one_version_for_each_200(plac
         history = catalog.history(ID, Kind.ITEM)
 
     statuses = sum((person.statuses for person in people), Counter[int]())
-    assert statuses[200] == WRITERS * ROUNDS
+    assert statuses[200] == WRITERS * rounds
     assert statuses[412] > 0
-    assert sorted(answered) == list(range(2, WRITERS * ROUNDS + 2))
-    assert [revision.record.version for revision in history] == list(range(WRITERS * ROUNDS + 1, 0, -1))
+    assert sorted(answered) == list(range(2, WRITERS * rounds + 2))
+    assert [revision.record.version for revision in history] == list(range(WRITERS * rounds + 1, 0, -1))
     remarks = {revision.record.content.get("remark") for revision in history[:-1]}
-    assert remarks == {f"{writer}/{number}" for writer in range(WRITERS) for number in range(ROUNDS)}
+    assert remarks == {f"{writer}/{number}" for writer in range(WRITERS) for number in range(rounds)}
     assert len(workers) == 2
     verified = run(place.settings.data, "verify", CATALOG_STORE_URL=place.settings.store)
     assert verified.returncode == 0, verified.stderr

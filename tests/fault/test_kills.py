@@ -17,7 +17,7 @@ from tests.conftest import index_of
 from tests.seed_rows import rows
 from tests.servers.service import Service, environment, kill, run, serving, start
 
-KILLS = 4
+KILLS = 3
 SEED_RECORDS = sum(
     len(rows(name)) for name in ("regions", "items-", "scenarios", "acceptances", "counterparts", "terms")
 )

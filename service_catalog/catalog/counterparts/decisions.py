@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from service_catalog.catalog.counterparts.proposing import BASES, Ids
@@ -98,6 +98,8 @@ def decide(
         for decision in decisions:
             record = _record(decision, known, author)
             link = known.link(decision)
+            if link is not None and not link.record.deleted:
+                record = replace(record, content={**link.record.content, **record.content})
             if link is not None and _is_so(link.record, record, decision):
                 unchanged.append(link.record.id)
                 continue

@@ -141,6 +141,15 @@ def test_link_when_nobody_has_reviewed_it_then_accepting_confirms_it_once(catalo
     assert (record.version, record.content["confidence"], record.content["reviewer"]) == (2, 1.0, "复核岗")
 
 
+def test_link_when_confirmed_then_it_keeps_what_the_decision_does_not_speak_of(catalog: Catalog) -> None:
+    link = counterpart(A, B)
+    written(catalog, replace(link, content={**link.content, "valid_to": "2030-01-01", "remark": "留着"}))
+    decide(catalog, decision())
+
+    content = catalog.record(link.id, Kind.COUNTERPART).record.content
+    assert (content["valid_to"], content["remark"]) == ("2030-01-01", "留着")
+
+
 def test_dry_run_when_asked_for_then_tells_and_writes_nothing(catalog: Catalog, store: MemoryStore) -> None:
     head = store.head()
 

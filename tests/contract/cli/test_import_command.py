@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -292,3 +294,44 @@ def test_import_when_there_is_nothing_to_report_then_no_report_is_written(
     assert result.exit_code == 0
     assert "没有发现问题" in result.stderr
     assert not report.exists()
+
+
+def test_import_when_two_files_have_one_name_then_nothing_is_done(
+    run_fresh: Run, workbook: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / workbook.name
+    other.parent.mkdir()
+    other.write_bytes(workbook.read_bytes())
+
+    assert f"有两个文件都叫 {workbook.name}" in failure(run_fresh("import", str(workbook), str(other)))
+
+
+def test_import_when_written_but_the_index_cannot_follow_then_says_both(
+    run_fresh: Run, fresh_settings: Settings, workbook: Path
+) -> None:
+    set_cells(workbook, ("事项", 2, "别名", "新别名"))
+    shutil.rmtree(fresh_settings.index)
+    fresh_settings.index.touch()  # a file where the folder should be
+
+    result = run_fresh("import", str(workbook), "--json")
+
+    assert result.exit_code == 5
+    assert json.loads(result.stdout)["written"] is True
+    assert json.loads(result.stdout)["exit_code"] == 5
+    assert "搜索索引没有跟上" in result.stderr
+
+
+def test_report_when_only_we_can_read_the_workbook_then_it_has_the_list(
+    run_fresh: Run, workbook: Path, tmp_path: Path
+) -> None:
+    set_cells(workbook, ("事项", 2, "事项类型", "没有的类型"))
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(workbook) as whole, zipfile.ZipFile(broken, "w") as made:
+        for part in whole.namelist():
+            made.writestr(part, b"<broken" if part == "xl/styles.xml" else whole.read(part))
+
+    result = run_fresh("import", str(broken), "--report", str(tmp_path / "report.xlsx"))
+
+    assert result.exit_code == 1
+    assert "没有“没有的类型”这个值" in result.stderr
+    assert load_workbook(tmp_path / "report.xlsx").sheetnames == ["问题清单"]

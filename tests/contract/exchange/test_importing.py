@@ -304,6 +304,16 @@ def test_findings_when_there_are_too_many_then_the_rest_is_counted() -> None:
     assert findings.faults == KEPT + 5
 
 
+def test_findings_when_there_are_too_many_doubts_then_a_fault_is_still_told() -> None:
+    findings = Findings()
+    for number in range(KEPT + 5):
+        findings.add(Finding(Severity.DOUBT, Place("a", "b", number), "x"), Stage.RULES)
+    findings.add(Finding(Severity.FAULT, Place("a", "b", KEPT + 9), "y"), Stage.RULES)
+    findings.close()
+
+    assert [each.message for each in findings.of(Severity.FAULT)] == ["y"]
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
     [

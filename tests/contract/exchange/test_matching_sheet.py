@@ -170,6 +170,17 @@ def test_file_when_it_is_no_workbook_then_says_so(tmp_path: Path, content: bytes
         read_decisions(path)
 
 
+def test_file_when_cut_off_within_a_sheet_then_says_so(path: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(broken, "w") as made:
+        for part in whole.namelist():
+            content = whole.read(part)
+            made.writestr(part, content[: len(content) // 2] if "worksheets" in part else content)
+
+    with pytest.raises(InvalidRequestError, match="不是有效的 XLSX"):
+        read_decisions(broken)
+
+
 def test_file_when_it_is_another_zip_then_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     with zipfile.ZipFile(path, "w") as packed:

@@ -109,6 +109,8 @@ def test_profile_when_the_file_has_more_than_its_columns_then_known_words_still_
         ({"sheets": {"清单": {"table": "items", "columns": {}}}}, "sheets.清单.table"),
         ({"sheets": {"清单": {"table": "item", "columns": {"名称": "title"}}}}, "sheets.清单.columns.名称"),
         (OWN | {"values": {"item_type": "01"}}, "values.item_type"),
+        ({"sheets": {"清单": {"table": "item", "columns": {"名称": ["name"]}}}}, "sheets.清单.columns.名称"),
+        (OWN | {"values": {"item_type": {"许可类": ["01"]}}}, "values.item_type.许可类"),
         (OWN | {"code_from": "code"}, "code_from"),
     ],
 )

@@ -21,7 +21,7 @@ FALLBACKS = ("sensible-editor", "nano", "vi")
 _UNSAFE = re.compile("[^0-9A-Za-z_.-]")
 
 
-class Draft:
+class EditedText:
     """One text being edited, in a file of its own that only its user can read."""
 
     def __init__(self, path: Path) -> None:
@@ -63,16 +63,16 @@ class Draft:
 
 
 @contextmanager
-def open_draft(name: str, text: str) -> Iterator[Draft]:
-    """A draft with ``text``. What ends the block with an error leaves the file, and says where it is."""
+def open_text(name: str, text: str) -> Iterator[EditedText]:
+    """A file with ``text``. What ends the block with an error leaves the file, and says where it is."""
     handle, place = tempfile.mkstemp(prefix=f"{_UNSAFE.sub('_', name)[:60]}-", suffix=".json")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    draft = Draft(Path(place))
+    edited = EditedText(Path(place))
     try:
-        yield draft
+        yield edited
     except BaseException:
-        draft.tell_if_open()
+        edited.tell_if_open()
         raise
 
 
