@@ -59,6 +59,8 @@ class Plan:
     withdrawn: list[str] = field(default_factory=list)
     """Records that a complete list does not have, in order of id."""
     touched: list[Touched] = field(default_factory=list)
+    blind: int = 0
+    """Stored records that would change though the file does not say which version its editor saw."""
 
     @property
     def changes(self) -> int:
@@ -221,6 +223,7 @@ def tombstone(record: Record) -> Record:
 
 def _add(plan: Plan, judgement: Judgement) -> None:
     plan.counts[judgement.outcome] += 1
+    plan.blind += judgement.is_blind
     if judgement.outcome in WRITTEN:
         before = judgement.before
         plan.expected[judgement.id] = before.record.version if before else 0

@@ -183,7 +183,8 @@ def _check_version(current: Revision | None, if_version: int | None) -> None:
     if stored == if_version:
         return
     if stored == 0:
-        detail = f"您看到的是第 {if_version} 版，但现在没有这条记录：它已被撤回，或从未建立"
+        detail = f"您看到的是第 {if_version} 版，但现在没有这条记录：它已被撤回，或从未建立；"
+        detail += "要重新建立或恢复它，请声明没有版本（接口：If-None-Match: *）"
     elif if_version == 0:
         detail = f"这条记录已经存在（第 {stored} 版）；请读取后在它上面修改"
     else:

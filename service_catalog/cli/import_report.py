@@ -77,8 +77,10 @@ def outcome_lines(
         share = f"{100 * touched / each.stored:.0f}%" if each.stored else "全部"
         doing = f"要修改 {each.changed} 条、撤回 {each.withdrawn} 条（{share}）"
         yield f"区划 {each.region} 已有 {each.stored} 条，{doing}"
-    if held and code:
-        yield "改动过多，没有写入：请用 --dry-run 逐条核对；确认无误后加 --confirm"
+    if code and plan.blind:
+        yield f"文件里没有版本，要改写 {plan.blind} 条已有的记录：别人的修改可能被盖掉"
+    if code:
+        yield "没有写入：请用 --dry-run 逐条核对；确认无误后加 --confirm"
     elif dry_run:
         yield "没有写入（--dry-run）"
     elif seq is None:
@@ -154,7 +156,9 @@ def _first(findings: Findings, severity: Severity) -> Iterator[Finding]:
 
 def _lines(finding: Finding) -> Iterator[str]:
     whose = f"（{finding.record_id}）" if finding.record_id else ""
-    yield f"  {place_text(finding.place)}{whose}"
+    # Where the file has no column for it, the field's own name says what is meant.
+    field = f" 字段 {finding.field}" if finding.field and not finding.place.column else ""
+    yield f"  {place_text(finding.place)}{field}{whose}"
     value = f"值 {finding.value}：" if finding.value else ""
     hint = f"。{finding.hint}" if finding.hint else ""
     yield f"    {value}{finding.message}{hint}"

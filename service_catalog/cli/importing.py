@@ -50,7 +50,7 @@ HELP = """导入 NDJSON、CSV 或 XLSX 文件：检查、与库比较、写入�
   1  有错误，没有写入
   2  命令写错了
   3  文件没有错误，但与别人的修改冲突，没有写入
-  4  改动过多，没有写入；核对后加 --confirm
+  4  改动过多，或要改已有记录而文件里没有版本，没有写入；核对后加 --confirm
   5  已全部写入，但搜索索引没有跟上；请执行 catalog rebuild
 """
 
@@ -115,6 +115,8 @@ def add_importing(group: click.Group, wiring: Wiring) -> None:
         asked = Asked(**options)
         if asked.report is not None and asked.report.exists():
             fail(f"报告文件 {asked.report} 已存在，不覆盖；请换一个文件名")
+        if asked.report is not None and (asked.report.suffix != ".xlsx" or not asked.report.parent.is_dir()):
+            fail(f"报告文件 {asked.report} 须是 .xlsx，放在已有的文件夹里")
         names = [path.name for path in asked.files]
         if twice := next((name for name in names if names.count(name) > 1), None):
             fail(f"有两个文件都叫 {twice}，报告里分不清是哪一个；请改名，或分两次导入")
@@ -133,7 +135,7 @@ def _import(catalog: Catalog, asked: Asked) -> int:
         if asked.report is not None and work.findings.kept:
             write_report(asked.report, work.findings, asked.files)
         held = [each for each in plan.touched if each.is_held(asked.max_share / 100)]
-        code = _verdict(work, [] if asked.confirm else held)
+        code = _verdict(work, is_held=not asked.confirm and bool(held or plan.blind))
         changes = _diff(work, asked) if asked.dry_run and not work.findings.faults else []
         seq = None
         if code == 0 and not asked.dry_run and plan.changes:
@@ -150,10 +152,10 @@ def _require_own(region: str | None, work: FileImport) -> None:
         raise InvalidRequestError(f"--complete {region}：本节点不能修改这个区划；{hint}")
 
 
-def _verdict(work: FileImport, held: list[Touched]) -> int:
+def _verdict(work: FileImport, *, is_held: bool) -> int:
     if work.findings.faults:
         return CONFLICTS if work.findings.are_conflicts else FAULTS
-    return HELD if held else 0
+    return HELD if is_held else 0
 
 
 def _write(work: FileImport, plan: Plan, asked: Asked) -> int:

@@ -6,6 +6,7 @@ What can be told for certain is put right and said; what cannot is a fault that 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -24,11 +25,12 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 """Characters that no text needs: controls, halves of surrogate pairs, which no store can keep, and the two
 that XML cannot hold."""
 
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,17}(?:\.[0-9]{1,25})?(?:[eE][+-]?[0-9]{1,3})?")
 
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 
-_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}")
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}")
+"""As Excel shows a number that is too long for its cell. A code may be 1E5, but none has a +."""
 
 SURE_DIGITS = 15
 """Digits that Excel keeps of a number; the others become zeros."""
@@ -119,7 +121,9 @@ def as_number(raw: Raw) -> int | float:
         if share:
             return float(share[1]) / 100
         if _NUMBER.fullmatch(text):
-            return float(text) if "." in text else int(text)
+            number = int(text) if text.lstrip("+-").isdecimal() else float(text)
+            if math.isfinite(number):
+                return number
     raise Unfit(f"应为数字，单元格里是“{shown(_in_words(raw))}”", "例如 0.8")
 
 

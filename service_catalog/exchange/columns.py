@@ -318,4 +318,3 @@ TABLES: Mapping[str, Table] = {
 PARTS: Mapping[Kind, tuple[Table, ...]] = {
     kind: tuple(table for table in TABLES.values() if table.kind is kind and table.is_part) for kind in Kind
 }
-MAIN: Mapping[Kind, Table] = {table.kind: table for table in TABLES.values() if not table.is_part}

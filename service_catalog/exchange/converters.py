@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from service_catalog.exchange.cells import (
     CONTROL,
+    SURE_DIGITS,
     Raw,
     Tell,
     Unfit,
@@ -73,7 +74,7 @@ class Code(Text):
 
 
 class Whole:
-    """A whole number."""
+    """A whole number. A cell shows the digits that Excel keeps."""
 
     choices: tuple[str, ...] = ()
 
@@ -83,7 +84,9 @@ class Whole:
     def show(self, value: Any) -> Shown:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return Text().show(value)
-        return value
+        if isinstance(value, float):
+            return float(f"{value:.{SURE_DIGITS}g}")
+        return value if abs(value) < 10**SURE_DIGITS else str(value)
 
 
 class Number(Whole):

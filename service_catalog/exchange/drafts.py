@@ -58,6 +58,8 @@ class Draft:
     seen_version: int | None = None
     """The version the editor's file was exported at; None: the file says nothing of versions."""
     cells: Mapping[str, Place] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """What a record that is not stored yet has where the file says nothing."""
 
     def place_of(self, path: str) -> Place:
         """The cell of a field, else of the nearest field around it, else the record's row."""

@@ -25,10 +25,6 @@ class Headings:
     columns: Mapping[int, tuple[str, str]]
     begin: int
 
-    def heading_of(self, path: str) -> str | None:
-        """The heading that a path stands under."""
-        return next((heading for heading, each in self.columns.values() if each == path), None)
-
 
 def find_headings(
     rows: Sequence[tuple[int, Sequence[str]]], sheet: SheetProfile

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service_catalog.exchange.sheet_records import MISSING, get_path, set_path
 from service_catalog.model import Kind
 
 CODED = (Kind.ITEM, Kind.SCENARIO)
@@ -31,22 +30,39 @@ def part_keys(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def part_names(values: Mapping[str, Any]) -> dict[str, str]:
+    """Every name that the row of a part has for its record."""
+    return {name: str(values[f"@{name}"]) for name in NAMES[1:] if values.get(f"@{name}")}
+
+
+def contradiction(names: Mapping[str, str], data: Mapping[str, Any]) -> str | None:
+    """The name by which a part would be another record's than the one it was found to belong to."""
+    others = [data.get(name) for name in NAMES if name.endswith("_code")]
+    for name, said in names.items():
+        is_made_up = name == "code" and data.get(name) in others
+        if data.get(name) and str(data[name]) != said and not is_made_up:
+            return name
+    return None
+
+
 def record_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
     """What parts may call a record; the inverse of ``part_keys``.
 
     Also the id that owner and code make: where a mistyped id is at fault, its parts are not."""
     names = ("handling_code", "implementation_code", "basic_code", "code")
     own = [f"@{name}={data[name]}" for name in names if data.get(name)]
-    made = f"{data.get('owner')}-{data.get('code')}"
-    return tuple(dict.fromkeys((str(data.get("id", "")), made, *own)))
+    made = (f"{data.get('owner')}-{data.get('code')}", f"{data.get('owner')}:{data.get('item')}")
+    return tuple(dict.fromkeys((str(data.get("id", "")), *made, *own)))
 
 
 def complete(
     kind: Kind, data: dict[str, Any], defaults: Mapping[str, Any], code_from: Sequence[str]
 ) -> dict[str, Any]:
-    """``data`` with what the file leaves out filled in: defaults of the profile, a code from the fields of
-    ``code_from``, and id, owner and code where the others tell them."""
-    _fill_defaults(data, defaults)
+    """``data`` with the names that the file leaves out: from the defaults of the profile, a code from the
+    fields of ``code_from``, and id, owner and code where the others tell them."""
+    for name in NAMES:
+        if name in defaults and data.get(name) is None:
+            data[name] = defaults[name]
     if kind in CODED and not data.get("code"):
         code = next((data[name] for name in code_from if data.get(name)), None)
         if code:
@@ -60,13 +76,12 @@ def complete(
         for step in data["steps"]:
             if isinstance(step, dict) and "order" in step:
                 step.setdefault("key", f"{data.get('code')}#{step['order']}")
-    if kind is Kind.ITEM and isinstance(fees := get_path(data, "guide.fee.items"), list):
-        _sum_up_fees(data["guide"]["fee"], [fee for fee in fees if isinstance(fee, dict)])
     return data
 
 
-def _sum_up_fees(fee: dict[str, Any], fees: Sequence[Mapping[str, Any]]) -> None:
-    """The national tables list what is charged one by one; a guide shows it as one text."""
+def sum_up_fees(fee: dict[str, Any], fees: Sequence[Mapping[str, Any]]) -> None:
+    """The national tables list what is charged one by one; a guide shows it as one text, in ``fee``, if the
+    table has none."""
     amounts = ["：".join(str(each[name]) for name in ("name", "amount") if each.get(name)) for each in fees]
     bases = [str(each["basis"]) for each in fees if each.get("basis")]
     for name, texts in (("amount", amounts), ("basis", bases)):
@@ -105,12 +120,3 @@ def _term_id(owner: str, data: Mapping[str, Any]) -> str | None:
     target = json.dumps(data["target"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(f"{data['word']}\n{target}".encode()).hexdigest()
     return f"{owner}-T-{digest[:8]}"
-
-
-def _fill_defaults(data: dict[str, Any], defaults: Mapping[str, Any], path: str = "") -> None:
-    for name, value in defaults.items():
-        inner = f"{path}{name}"
-        if isinstance(value, dict):
-            _fill_defaults(data, value, f"{inner}.")
-        elif get_path(data, inner) in (MISSING, None):
-            set_path(data, inner, value)

@@ -7,6 +7,7 @@ a temporary file, for a list of a hundred thousand is larger than the memory tha
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import Any
 from service_catalog.catalog import Catalog
 from service_catalog.catalog.importing import BATCH, Importing, Plan
 from service_catalog.catalog.judging import REFUSED, Incoming, Judgement, completed
+from service_catalog.exchange.columns import EXTRA
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.reading import NDJSON, file_format
 from service_catalog.exchange.report import Findings, Stage, shown
@@ -32,6 +34,9 @@ from service_catalog.model.errors import Fault
 Progress = Callable[[int], None]
 Read = Callable[[Path], Iterable[Draft | Finding]]
 """Reads one file."""
+
+_NUMBER = re.compile(r"\.[0-9]+(?=\.|\Z)")
+"""The number of a part in a path."""
 
 SHOWN_CHANGES = 3
 """Fields of a conflict that its hint shows."""
@@ -151,7 +156,7 @@ class FileImport:
         """Check one record by itself, and keep it if its shape is right."""
         self.findings.begin(draft.place)
         given = {"version": draft.seen_version or 1, **draft.data}
-        whole = dict(completed(given, covers, current.record if current else None))
+        whole = dict(completed(given, covers, current.record if current else None, draft.defaults))
         faults = self._shape.faults(whole)
         data = without_faults(whole, faults)
         record_id = str(whole.get("id", "")) or None
@@ -162,7 +167,7 @@ class FileImport:
         for finding in self._across.add(draft, data):
             self.findings.add(finding, Stage.RULES)
         if not faults and record_id:
-            self._spill.add(Incoming(given, draft.seen_version, covers))
+            self._spill.add(Incoming(given, draft.seen_version, covers, draft.defaults))
 
     def _tell(
         self, draft: Draft, severity: Severity, what: Fault | Breach, data: Mapping[str, Any], stage: Stage
@@ -190,9 +195,7 @@ class FileImport:
 
     def _blindness(self, ids: Sequence[str]) -> Finding:
         many = f"等 {len(ids)} 条记录" if len(ids) > 1 else ""
-        message = f"{ids[0]} {many}要修改，文件里却没有版本：别人在这份文件之后的修改会被盖掉".replace(
-            "  ", " "
-        )
+        message = f"{ids[0]} {many}要修改，文件里却没有版本：别人在这份文件之后的修改会被盖掉"
         hint = "请先用 --dry-run 逐条核对；用本系统导出的带版本的文件则不会盖掉"
         place = self._across.rows.get(ids[0], Place(""))
         return Finding(Severity.DOUBT, place, message, "version", hint=hint, record_id=ids[0])
@@ -220,20 +223,24 @@ class _Spill:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - see close
-        self._covers: dict[frozenset[str] | None, int] = {}
+        self._scopes: dict[tuple[frozenset[str] | None, str], int] = {}
 
     def add(self, incoming: Incoming) -> None:
         """Keep a record. What a file covers is the same for most of its records: kept once."""
-        covers = self._covers.setdefault(incoming.covers, len(self._covers))
-        self._file.write(json.dumps([incoming.data, incoming.seen, covers], ensure_ascii=False) + "\n")
+        scope = (
+            incoming.covers,
+            json.dumps(incoming.defaults, ensure_ascii=False) if incoming.defaults else "{}",
+        )
+        number = self._scopes.setdefault(scope, len(self._scopes))
+        self._file.write(json.dumps([incoming.data, incoming.seen, number], ensure_ascii=False) + "\n")
 
     def records(self) -> Iterator[Incoming]:
         """All records; nothing may be added after the first call."""
-        covers = list(self._covers)
+        scopes = [(covers, json.loads(defaults)) for covers, defaults in self._scopes]
         self._file.seek(0)
         for line in self._file:
             data, seen, number = json.loads(line)
-            yield Incoming(data, seen, covers[number])
+            yield Incoming(data, seen, *scopes[number])
 
     def close(self) -> None:
         """Let go of the file."""
@@ -255,11 +262,11 @@ def _place(draft: Draft, path: str) -> Place:
 
 
 def _covered(draft: Draft) -> frozenset[str]:
-    """The fields that a sheet has: of a guide its parts, of all else the whole field."""
+    """The fields that a sheet has, those of parts without the parts' numbers."""
     return frozenset(map(_field, draft.cells))
 
 
 @cache
 def _field(path: str) -> str:
-    names = path.split(".")
-    return ".".join(names[: 2 if names[0] == "guide" else 1])
+    own, mark, heading = f".{path}".partition(f".{EXTRA}.")  # a heading may have points and be a number
+    return f"{_NUMBER.sub('.*', own)}{mark}{heading}"[1:]

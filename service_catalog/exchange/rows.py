@@ -11,7 +11,7 @@ from service_catalog.exchange.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS, F
 from service_catalog.exchange.converters import Converter, Shown
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.headings import Headings
-from service_catalog.exchange.identity import NAMES, complete, part_keys
+from service_catalog.exchange.identity import NAMES, complete, part_keys, part_names, sum_up_fees
 from service_catalog.exchange.profile import Profile, SheetProfile
 from service_catalog.exchange.sheet_records import (
     MISSING,
@@ -23,6 +23,9 @@ from service_catalog.exchange.sheet_records import (
     get_path,
     still_shows,
 )
+
+FEES = "guide.fee.items"
+"""What is charged, one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Part:
     order: float | None
     data: Mapping[str, Any]
     row: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What it says of its record, each name as the row has it."""
 
 
 class RowCells(Mapping[str, Place]):
@@ -107,6 +112,8 @@ class RowReader:
         fields = [(of, made) for *_, of, made in self._plan if of and made and not of.path.startswith("@")]
         self._layout = Layout(table, fields, self.parts)
         self._by_path = {of.fills: heading for _, heading, _, of, _ in self._plan if of}
+        kept = [heading for _, heading, path, *_ in self._plan if path == EXTRA]
+        self._by_path |= {f"{EXTRA}.{heading.strip()}": heading for heading in kept}
 
     @property
     def columns(self) -> Sequence[int]:
@@ -135,6 +142,8 @@ class RowReader:
             whole = {path: [part.data for part, *_ in rows] for path, rows in parts.items()}
             values = Cells(values.values, values.shown, whole, values.others)
         own = self._identity(_with_extras(assemble(self._layout, values), extras))
+        if FEES in parts and "version" not in own:  # an export says itself what the texts are
+            sum_up_fees(get_path(own, FEES.rpartition(".")[0]), get_path(own, FEES))
         record_id = own["id"] if isinstance(own.get("id"), str) else None
         yield from (_with_id(each, record_id) for each in found)
         where = RowCells(place, self._by_path)
@@ -144,7 +153,7 @@ class RowReader:
                 where.add(f"{path}.{number}", part_place, below)
         version = own.get("version")
         seen = version if isinstance(version, int) and not isinstance(version, bool) else None
-        yield Draft({"kind": str(self.sheet.table.kind), **own}, place, seen, where)
+        yield Draft({"kind": str(self.sheet.table.kind), **own}, place, seen, where, self.profile.defaults)
 
     def part(self, row: int, cells: Sequence[Cell], found: list[Finding]) -> Part | None:
         """The part that a row gives; None, with a finding, if it does not say what it belongs to."""
@@ -158,7 +167,9 @@ class RowReader:
             return None
         order = values.values.get(ORDER)
         data = _with_extras(assemble(self._layout, values), extras)
-        return Part(keys, order if isinstance(order, int | float) else None, data, row)
+        return Part(
+            keys, order if isinstance(order, int | float) else None, data, row, part_names(values.values)
+        )
 
     def _cells(self, row: int, cells: Sequence[Cell], found: list[Finding]) -> tuple[Cells, dict[str, str]]:
         values: dict[str, Any] = {}
@@ -176,10 +187,7 @@ class RowReader:
                     continue
                 if of is not None and converter is not None:
                     seen[path] = _as_shown(value)
-                    known = get_path(others.tree, of.fills) if others.tree else MISSING
-                    if known is not MISSING and still_shows(converter.show(known), seen[path]):
-                        values[path] = known  # as it was exported, also if nobody could have typed it
-                    else:
+                    if not others.tree or not self._is_known(of, converter, seen[path], others.tree):
                         values[path] = converter.read(value, tell)
                 elif path == EXTRA:
                     extras[heading.strip()] = as_text(value, tell)
@@ -189,7 +197,38 @@ class RowReader:
                     others = _others(value)
             except Unfit as unfit:
                 tell(Severity.FAULT, unfit.message, unfit.hint)
+        self._read_edited(values, seen, others, row, found)
         return Cells(values, seen, others=others), extras
+
+    def _is_known(self, of: Field, converter: Converter, cell: Shown, tree: Mapping[str, Any]) -> bool:
+        """Whether what is said beside the cells holds: it is as exported, also if nobody could type it."""
+        known = get_path(tree, of.fills)
+        if known is MISSING:
+            return False
+        # Of columns that fill a field together all must be seen first.
+        return of.fills in self._layout.shared or still_shows(converter.show(known), cell)
+
+    def _read_edited(
+        self,
+        values: dict[str, Any],
+        seen: Mapping[str, Shown],
+        others: Others,
+        row: int,
+        found: list[Finding],
+    ) -> None:
+        """Where one of the columns that fill a field together was edited, all of them are read."""
+        if not others.tree or not self._layout.shared:
+            return
+        edited = self._layout.edited(others.tree, seen)
+        for _, heading, path, of, converter in self._plan:
+            if of is None or converter is None or of.fills not in edited or path not in seen:
+                continue
+            tell = self._teller(row, heading, of, seen[path], found)
+            try:
+                values[path] = converter.read(seen[path], tell)
+            except Unfit as unfit:
+                values.pop(path, None)
+                tell(Severity.FAULT, unfit.message, unfit.hint)
 
     def _teller(self, row: int, heading: str, of: Field | None, raw: Cell, found: list[Finding]) -> Tell:
         def tell(severity: Severity, message: str, hint: str | None) -> None:
@@ -233,7 +272,7 @@ def _others(value: Raw) -> Others:
     try:
         return Others.of(str(value))
     except (ValueError, RecursionError):
-        hint = "恢复导出时的内容，或清空这个单元格（其中的字段会丢失）"
+        hint = "恢复导出时的内容，或清空这个单元格（其中的字段保持库里的样子）"
         raise Unfit("不是完整的 JSON 对象", hint) from None
 
 

@@ -14,6 +14,7 @@ from service_catalog.catalog.importing import BATCH, Importing
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.rules_base import parts, text
 from service_catalog.model import Kind, Revision, references
+from service_catalog.search.rank import holds_in_order
 
 _KINDS = frozenset(Kind)
 
@@ -132,7 +133,7 @@ class Across:
 
     def _department_findings(self) -> Iterator[Finding]:
         for (owner, department), seen in self._new_departments.items():
-            near = get_close_matches(department, self.departments[owner], n=1, cutoff=0.5)
+            near = _nearest(department, self.departments[owner])
             many = f"（共 {seen.count} 处）" if seen.count > 1 else ""
             yield Finding(
                 Severity.DOUBT,
@@ -226,3 +227,9 @@ def _row(first: Place, here: Place) -> str:
 
 def _is_item(revision: Revision | None) -> bool:
     return revision is not None and revision.record.kind is Kind.ITEM and not revision.record.deleted
+
+
+def _nearest(department: str, known: Collection[str]) -> list[str]:
+    """The department that may be meant: one that it abbreviates (人社局), else the one most like it."""
+    longer = sorted((name for name in known if holds_in_order(name, department)), key=len)
+    return longer[:1] or get_close_matches(department, known, n=1, cutoff=0.5)

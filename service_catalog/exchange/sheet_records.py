@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service_catalog.exchange.cells import CONTROL, Unfit
+from service_catalog.exchange.cells import CONTROL, SURE_DIGITS, Unfit
 from service_catalog.exchange.columns import PARTS, Blank, Field, Table
 from service_catalog.exchange.converters import Converter, Shown, tidy
 
@@ -87,6 +87,24 @@ class Layout:
         ]
         self.objects = sorted(reached, key=lambda each: each[0].count("."))
         """Objects that the columns reach into, the innermost last."""
+        self.shared = {
+            target: [(of.path, converter) for of, converter in fields if of.fills == target]
+            for target in targets
+            if targets.count(target) > 1
+        }
+        """Fields that several columns fill together, with these columns."""
+
+    def edited(self, tree: Mapping[str, Any], shown: Mapping[str, Shown]) -> set[str]:
+        """Of the fields that several columns fill, those of which one no longer shows what ``tree`` has: what
+        is known holds for all of their columns or for none."""
+        found = set()
+        for target, columns in self.shared.items():
+            known = get_path(tree, target)
+            if known is not MISSING and not all(
+                still_shows(converter.show(known), shown.get(path)) for path, converter in columns
+            ):
+                found.add(target)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +234,11 @@ def _fill(layout: Layout, cells: Cells, data: dict[str, Any]) -> list[tuple[str,
     blanks: list[tuple[str, Blank]] = []
     filled: set[str] = set()
     tree, values = cells.others.tree, cells.values
+    edited = layout.edited(tree, cells.shown) if tree and layout.shared else ()
+    for fills in edited:
+        drop_path(data, fills)
     for path, fills, blank, converter, is_own in layout.plan:
-        known = get_path(tree, fills) if tree else MISSING
+        known = get_path(tree, fills) if tree and fills not in edited else MISSING
         if known is not MISSING and still_shows(converter.show(known), cells.shown.get(path)):
             continue
         if path not in values:
@@ -238,9 +259,18 @@ def _fill(layout: Layout, cells: Cells, data: dict[str, Any]) -> list[tuple[str,
 def still_shows(written: Shown, found: Shown) -> bool:
     """Whether a cell is as it was written.
 
-    Compared as texts: a workbook may give 1.0 back as 1, and a CSV file knows no numbers.
+    A workbook may give 1.0 back as 1 and keeps 15 digits of a number; a CSV file knows no numbers.
     """
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        return _digits(written) == _digits(found)
     return _cell_text(written) == _cell_text(found)
+
+
+def _digits(value: Shown) -> str | None:
+    try:
+        return None if value is None else f"{float(value):.{SURE_DIGITS}g}"
+    except (ValueError, OverflowError):
+        return str(value)
 
 
 def _cell_text(value: Shown) -> str | None:

@@ -8,7 +8,6 @@ from itertools import chain, groupby, islice
 from service_catalog.exchange.cells import CONTROL
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.headings import SEARCHED_ROWS, Headings, find_headings, no_headings
-from service_catalog.exchange.identity import record_keys
 from service_catalog.exchange.profile import Profile, SheetProfile
 from service_catalog.exchange.rows import Broken, Cell, RowReader
 from service_catalog.exchange.spilled import SpilledParts
@@ -88,7 +87,9 @@ def read_main(
         return
     reader = reader_of(table, profile, parts)
     for row, cells in table.rows(reader):
-        yield from reader.draft(row, cells, lambda data: held.take(record_keys(data)))
+        found = list(reader.draft(row, cells, held.take))
+        yield from held.faults()
+        yield from found
 
 
 def read_orphans(held: SpilledParts, kinds: Collection[Kind]) -> Iterator[Finding]:

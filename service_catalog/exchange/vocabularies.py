@@ -101,11 +101,21 @@ class Vocabulary:
     def nearest(self, word: str) -> str:
         """The word that comes nearest, and all words of a short list."""
         known = [self._explained(value) for value in self._shown]
-        near = difflib.get_close_matches(word, [*self._values, *self._codes], n=1, cutoff=NEAR)
+        group, ends = self._ends(word)
+        near = difflib.get_close_matches(word.removeprefix(group), ends, n=1, cutoff=NEAR)
+        near = [group + end for end in near]
         said = [f"最接近的是“{self._explained(self.value(near[0]))}”"] if near else []
         if len(known) <= SHORT_LIST or not near:
             said.append("可用的值：" + "、".join(known[:SHORT_LIST]))
         return "；".join(said)
+
+    def _ends(self, word: str) -> tuple[str, list[str]]:
+        """A word's group (自然人：), and what its words go on with, among which the nearest is looked for;
+        "" and all words if it has none."""
+        words = [*self._values, *self._codes]
+        group = word.partition("：")[0] + "："
+        ends = [each.removeprefix(group) for each in words if each.startswith(group)]
+        return (group, ends) if ends else ("", words)
 
     def _explained(self, value: Any) -> str:
         """The word of a value; where that is a number, with what it means."""

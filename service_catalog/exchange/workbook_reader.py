@@ -14,13 +14,21 @@ from service_catalog.exchange.profile import Profile, SheetProfile
 from service_catalog.exchange.rows import Broken, Cell
 from service_catalog.exchange.sheet_xml import SheetRows
 from service_catalog.exchange.spilled import SpilledParts
-from service_catalog.exchange.tables import OpenTable, read_main, read_orphans, read_parts
+from service_catalog.exchange.tables import OpenTable, Row, read_main, read_orphans, read_parts
 from service_catalog.model import Kind
 
 SHOWN_SHEETS = 10
 
 GUIDE_SHEETS = ("说明",)
 """Sheets for people, left alone."""
+
+
+class _DamagedError(Exception):
+    """A sheet cannot be read to its end."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 def read_workbook(path: Path, profile: Profile) -> Iterator[Draft | Finding]:
@@ -32,8 +40,8 @@ def read_workbook(path: Path, profile: Profile) -> Iterator[Draft | Finding]:
     with closing(book), closing(SpilledParts()) as held:
         try:
             yield from _read(book, path.name, profile, held)
-        except DAMAGE as error:
-            yield damaged(path.name, error)
+        except _DamagedError as error:
+            yield error.finding
 
 
 def _read(book: Book, file: str, profile: Profile, held: SpilledParts) -> Iterator[Draft | Finding]:
@@ -49,7 +57,7 @@ def _read(book: Book, file: str, profile: Profile, held: SpilledParts) -> Iterat
     for title, sheet in parts:
         place = Place(file, title)
         rows = SheetRows(book, title, place)
-        yield from read_parts(OpenTable(rows, sheet, place), profile, held)
+        yield from read_parts(OpenTable(_intact(rows, file), sheet, place), profile, held)
         yield from rows.faults
     read: set[Kind] = set()
     for main in profile.main_sheets():
@@ -58,7 +66,7 @@ def _read(book: Book, file: str, profile: Profile, held: SpilledParts) -> Iterat
             if sheet is main:
                 place = Place(file, title)
                 rows = SheetRows(book, title, place)
-                table = OpenTable(rows, sheet, place)
+                table = OpenTable(_intact(rows, file), sheet, place)
                 yield from read_main(table, profile, held, below)
                 yield from rows.faults
                 if table.is_clear:
@@ -106,8 +114,16 @@ def _left_out(book: Book, file: str, chosen: dict[str, SheetProfile]) -> Iterato
 
 def _first_rows(book: Book, place: Place) -> list[list[str]]:
     """The texts of the first rows that hold anything."""
-    rows = islice(SheetRows(book, str(place.sheet), place), SEARCHED_ROWS)
+    rows = islice(_intact(SheetRows(book, str(place.sheet), place), place.file), SEARCHED_ROWS)
     return [[_plain(cell) for cell in cells] for _, cells in rows]
+
+
+def _intact(rows: SheetRows, file: str) -> Iterator[Row]:
+    """The rows, as long as the sheet is as it should be. What goes wrong with them later is not damage."""
+    try:
+        yield from rows
+    except DAMAGE as error:
+        raise _DamagedError(damaged(file, error)) from error
 
 
 def _plain(cell: Cell) -> str:

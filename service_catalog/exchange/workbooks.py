@@ -151,8 +151,8 @@ def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
 
 
 def cell_length(text: str) -> int:
-    """Characters that a text takes in a cell."""
-    return len(_written(text))
+    """Characters that a text takes in a cell. Excel counts UTF-16 units."""
+    return len(_written(text).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _new_sheet(book: Any, title: str, columns: Sequence[Column]) -> Any:

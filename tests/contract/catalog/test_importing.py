@@ -190,6 +190,60 @@ def test_guide_when_only_some_of_its_columns_are_there_and_blank_then_the_rest_s
     assert made["guide"] == {"materials": GUIDE["materials"]}
 
 
+def test_fields_of_an_object_when_only_one_has_a_column_then_the_others_stay() -> None:
+    base = item(
+        "A", provenance={"status": "reference", "note": "整理所得"}, guide={"fee": {"amount": "1 元"}}
+    )
+    data = {"id": base.id, "provenance": {"status": "official"}, "guide": {"fee": {"charged": True}}}
+
+    made = completed(data, frozenset({"id", "provenance.status", "guide.fee.charged"}), base)
+
+    assert made["provenance"] == {"status": "official", "note": "整理所得"}
+    assert made["guide"] == {"fee": {"amount": "1 元", "charged": True}}
+
+
+def test_defaults_when_the_record_is_stored_then_it_keeps_its_own() -> None:
+    base = item("A", provenance={"status": "reference"})
+    defaults = {"provenance": {"status": "official"}}
+
+    kept = completed({"id": base.id}, frozenset({"id", "provenance.status"}), base, defaults)
+    new = completed({"id": base.id}, frozenset({"id"}), None, defaults)
+
+    assert kept["provenance"] == {"status": "reference"}
+    assert new["provenance"] == {"status": "official"}
+
+
+def test_windows_when_the_columns_of_the_first_are_blank_then_only_a_single_one_goes() -> None:
+    covers = frozenset({"id", "guide.windows.*.hall"})
+    one, two = ({"hall": each} for each in ("一厅", "二厅"))
+
+    single = completed({"id": "x", "guide": None}, covers, item("A", guide={"windows": [one]}))
+    several = completed({"id": "x", "guide": None}, covers, item("A", guide={"windows": [one, two]}))
+
+    assert single["guide"] is None
+    assert several["guide"] == {"windows": [one, two]}
+
+
+def test_windows_when_none_is_stored_then_all_that_are_given_are_taken() -> None:
+    windows = [{"hall": each} for each in ("一厅", "二厅")]
+    covers = frozenset({"id", "guide.windows.*.hall"})
+
+    made = completed({"id": "x", "guide": {"windows": windows}}, covers, item("A", guide={"windows": []}))
+
+    assert made["guide"] == {"windows": windows}
+
+
+def test_parts_when_two_have_the_same_name_then_neither_gets_the_fields_of_the_other() -> None:
+    same = [{"name": "表", "when": "甲"}, {"name": "表", "when": "乙"}]
+    covers = frozenset({"id", "guide.materials", "guide.materials.*.name"})
+
+    made = completed(
+        {"id": "x", "guide": {"materials": [{"name": "表"}]}}, covers, item("A", guide={"materials": same})
+    )
+
+    assert made["guide"] == {"materials": [{"name": "表"}]}
+
+
 def test_complete_list_when_it_lacks_records_then_those_of_its_region_and_kinds_are_withdrawn(
     catalog: Catalog,
 ) -> None:

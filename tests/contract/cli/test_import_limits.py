@@ -150,3 +150,27 @@ def test_import_when_a_colleague_writes_between_check_and_write_then_nothing_is_
     assert record_id in result.stderr
     other = cell(workbook, "事项", 10, "编号")
     assert [fresh.find(each).record.version for each in (record_id, other)] == [2, 1]
+
+
+def test_import_when_the_file_has_no_versions_then_stored_records_change_only_if_confirmed(
+    run_fresh: Run, workbook: Path, fresh: Catalog
+) -> None:
+    record_id = cell(workbook, "事项", 9, "编号")
+    set_cells(workbook, ("事项", 9, "版本", None), ("事项", 9, "到现场次数", 7))
+
+    held = run_fresh("import", str(workbook))
+    assert (held.exit_code, fresh.find(record_id).record.version) == (4, 1)
+    assert "要改写 1 条已有的记录" in held.stderr
+
+    assert run_fresh("import", str(workbook), "--confirm").exit_code == 0
+    assert fresh.find(record_id).record.version == 2
+
+
+def test_department_when_abbreviated_then_the_hint_names_the_one_that_is_meant(
+    run_fresh: Run, workbook: Path
+) -> None:
+    set_cells(workbook, ("事项", 2, "实施主体", "北京市通州区人社局"))
+
+    result = run_fresh("import", str(workbook), "--dry-run")
+
+    assert "最接近的是 北京市通州区人力资源和社会保障局" in result.stderr

@@ -100,10 +100,28 @@ def test_record_when_it_has_every_field_then_it_comes_back_equal(
 
 
 _ODD = st.sampled_from(
-    ["", " a", "a\nb", "是", "1", "甲、乙", "\t", "_x0041_", "a\r\nb", "0012", "{}", "\x7f", "\uffff", *EVIL]
+    [
+        "",
+        " a",
+        "a\nb",
+        "是",
+        "1",
+        "1E5",
+        "1e+05",
+        "甲、乙",
+        "\t",
+        "_x0041_",
+        "a\r\nb",
+        "0012",
+        "{}",
+        "\x7f",
+        "\uffff",
+        *EVIL,
+    ]
 )
 _TEXT = _ODD | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
-_LEAF = st.none() | st.booleans() | st.integers(-5, 10**6) | _TEXT
+_NUMBER = st.integers(-5, 10**6) | st.floats(-(2**53), 2**53, allow_nan=False) | st.just(0.1 + 0.2)
+_LEAF = st.none() | st.booleans() | _NUMBER | _TEXT
 _VALUE = st.recursive(
     _LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3), max_leaves=4
 )

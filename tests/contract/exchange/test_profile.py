@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from service_catalog.catalog.judging import completed
 from service_catalog.catalog.labels import Labels
 from service_catalog.exchange.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS, TABLES
 from service_catalog.exchange.profile import SHIPPED, load_profile, plain_heading
@@ -87,8 +88,8 @@ def test_own_profile_when_used_then_its_headings_words_and_defaults_hold(tmp_pat
         "department": "某局",
         "basic_code": "120117008000",
         "extra": {"科室": "一科"},
-        "provenance": {"status": "official"},
     }
+    assert completed(draft.data, None, None, draft.defaults)["provenance"] == {"status": "official"}
 
 
 def test_profile_when_the_file_has_more_than_its_columns_then_known_words_still_hold(tmp_path: Path) -> None:

@@ -172,3 +172,10 @@ def test_version_when_the_file_has_it_then_the_draft_says_what_was_seen(
 ) -> None:
     assert _read_one(tmp_path, profile, 版本=7)[0].seen_version == 7
     assert _read_one(tmp_path, profile)[0].seen_version is None
+
+
+def test_word_when_mistyped_then_the_nearest_is_of_the_same_group(tmp_path: Path, profile: Profile) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"事项": one_item(主题="自然人：社会保璋")})
+    _, findings = read(path, profile)
+
+    assert "最接近的是“自然人：社会保障" in str(faults(findings)[0].hint)
