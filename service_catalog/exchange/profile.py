@@ -11,7 +11,7 @@
 ``table`` and the paths on the right are those of ``exchange.columns``; ``*`` is the column with everything
 that no other column shows (JSON), ``#`` the position of a part, ``extra`` a column kept as it is, an empty
 path a column that people read and the import does not. ``values`` adds words to the lists of
-``exchange.vocabularies``. ``defaults`` fill fields that the file leaves blank.
+``exchange.vocabularies``. ``defaults`` fill what the file leaves out in records that are not stored yet.
 """
 
 from __future__ import annotations
