@@ -173,6 +173,8 @@ def _rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[st
     try:
         yield from _book_rows(path, findings)
     except DAMAGE as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # the file itself, not what is in it
         raise InvalidRequestError(
             f"{path.name} 不是有效的 XLSX 工作簿，或已损坏；请用 Excel 或 WPS 另存为 .xlsx 后再试"
         ) from error
