@@ -101,7 +101,7 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         raise _unwritable(settings.data, error) from None
     migrate(settings.store)
-    remove_strangers(settings.index, made_by(load_definition(settings.mappings)))
+    remove_strangers(index_folder(settings, load_definition(settings.mappings)))
 
 
 def served_app(settings: Settings) -> Flask:

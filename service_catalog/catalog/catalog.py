@@ -162,7 +162,7 @@ class Catalog:
         reason: str,
         dry_run: bool = False,
         several: bool = False,
-    ) -> decisions.Outcome:
+    ) -> decisions.Settled:
         """Write down what a person decided on pairs: all or nothing, with every fault told."""
         return decisions.decide(
             self._writing, decided, author=author, reason=reason, dry_run=dry_run, several=several

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service_catalog.catalog.counterparts.decisions import Outcome
+from service_catalog.catalog.counterparts.decisions import Settled
 from service_catalog.catalog.counterparts.proposing import BASES, MIN_CONFIDENCE, PROPOSED
 from service_catalog.catalog.counterparts.suggesting import Suggestion, Suggestions
 from service_catalog.cli.printing import show
@@ -192,7 +192,7 @@ def _suggestion_json(each: Suggestion) -> dict[str, Any]:
     }
 
 
-def _outcome_line(outcome: Outcome, undecided: int, *, dry_run: bool) -> str:
+def _outcome_line(outcome: Settled, undecided: int, *, dry_run: bool) -> str:
     begin = "检查通过，没有写入：将" if dry_run else "已"
     return (
         f"{begin}接受 {len(outcome.accepted)} 对，拒绝 {len(outcome.refused)} 对；"
@@ -209,7 +209,7 @@ def _fault_lines(faults: Sequence[Finding]) -> Iterator[str]:
 
 
 def _outcome_json(
-    outcome: Outcome, faults: Sequence[Finding], *, undecided: int, dry_run: bool
+    outcome: Settled, faults: Sequence[Finding], *, undecided: int, dry_run: bool
 ) -> dict[str, Any]:
     written = not dry_run and not faults
     return {

@@ -12,7 +12,7 @@ from service_catalog.catalog.judging import Judgement, Outcome
 from service_catalog.cli.editing import change_lines
 from service_catalog.exchange.drafts import Finding, Severity
 from service_catalog.exchange.importing import FileImport
-from service_catalog.exchange.report import Findings, finding_json, place_text
+from service_catalog.exchange.report import LABELS, Findings, finding_json, place_text
 
 SHOWN = {Severity.FAULT: 30, Severity.DOUBT: 15, Severity.NOTE: 10}
 """Findings of each severity that the terminal shows; more would hide the first ones."""
@@ -21,8 +21,6 @@ SHOWN_ALIKE = 5
 """Of findings that say the same of the same column."""
 
 SHOWN_WITHDRAWN = 20
-
-LABELS = {Severity.FAULT: "错误", Severity.DOUBT: "提醒", Severity.NOTE: "说明"}
 
 OUTCOMES = {
     Outcome.NEW: "新增",

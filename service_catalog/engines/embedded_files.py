@@ -37,12 +37,12 @@ REMOVAL_PAUSE_S = 0.05
 """A killed writer's threads may put one more file into a folder while it is being deleted."""
 
 
-def remove_strangers(parent: Path, mine: str) -> None:
-    """Delete the folders beside ``mine`` in ``parent``, but for the one that last began to serve.
+def remove_strangers(mine: Path) -> None:
+    """Delete the folders beside ``mine``, but for the one that last began to serve.
 
     What cannot be deleted stays, for the next time: it takes room and does no other harm.
     """
-    others = [path for path in parent.glob("*") if path.is_dir() and path.name != mine]
+    others = [path for path in mine.parent.glob("*") if path.is_dir() and path != mine]
     others.sort(key=lambda path: _changed_at(path / SERVING))
     for path in others[:-1]:
         shutil.rmtree(path, ignore_errors=True)

@@ -69,6 +69,8 @@ class OpenIndex:
     folder: str
     names: frozenset[str]
     """Fields this generation has; a definition that has grown since may know more."""
+    groups: Sequence[str]
+    """The groups of filter fields that it was built with."""
     index: tantivy.Index
     searcher: tantivy.Searcher
     seq: int
@@ -76,11 +78,6 @@ class OpenIndex:
     commit: Signature | None
     """Signature of ``META`` at that commit."""
     files: Mapping[str, Signature]
-
-    @property
-    def groups(self) -> Sequence[str]:
-        """The groups of filter fields that this generation was built with."""
-        return [name.removeprefix(GROUP) for name in sorted(self.names) if name.startswith(GROUP)]
 
     @property
     def meta_file(self) -> str:
@@ -149,7 +146,8 @@ def _opened(folder: str, generation: Generation, commit: Signature | None) -> Op
         index.config_reader("manual")
         with open(os.path.join(folder, META), "rb") as file:
             names = frozenset(field["name"] for field in json.load(file)["schema"])
-        opened = OpenIndex(generation, folder, names, index, index.searcher(), 0, 0, None, files)
+        groups = [name.removeprefix(GROUP) for name in sorted(names) if name.startswith(GROUP)]
+        opened = OpenIndex(generation, folder, names, groups, index, index.searcher(), 0, 0, None, files)
     if not names >= OWN:
         raise EngineDamagedError("索引由本程序的另一版本建立，需要重建")
     return _at_newest_commit(opened, commit)

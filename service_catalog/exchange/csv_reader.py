@@ -46,19 +46,18 @@ def _encoding(path: Path) -> Generator[Finding, None, str | None]:
         begin = file.read(4)
     marked = next((name for mark, name in _MARKS if begin.startswith(mark)), None)
     tried = [marked] if marked else ["utf-8", "gb18030"]
-    faults = [_decoding_fault(path, name) for name in tried]
-    at = next((at for at, fault in enumerate(faults) if fault is None), None)
-    if at is None:
+    encoding = next((name for name in tried if _decoding_fault(path, name) is None), None)
+    if encoding is None:
         hint = "用 Excel 另存为“CSV UTF-8（逗号分隔）”"
-        line = faults[0] or 1
+        line = _decoding_fault(path, tried[0]) or 1
         message = f"第 {line} 行不是 UTF-8 文本，整个文件也不是 GB18030"
         yield Finding(Severity.FAULT, Place(path.name, row=line), message, hint=hint)
         return None
-    if tried[at] == "gb18030":
+    if encoding == "gb18030":
         yield Finding(Severity.NOTE, Place(path.name), "文件不是 UTF-8，按 GB18030（含 GBK）读取")
-    elif tried[at] == "utf-16":
+    elif encoding == "utf-16":
         yield Finding(Severity.NOTE, Place(path.name), "文件是 UTF-16，已按此读取")
-    return tried[at]
+    return encoding
 
 
 def _decoding_fault(path: Path, encoding: str) -> int | None:

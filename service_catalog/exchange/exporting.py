@@ -16,9 +16,10 @@ from service_catalog.exchange.cells import Tell
 from service_catalog.exchange.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS
 from service_catalog.exchange.converters import Converter, Shown
 from service_catalog.exchange.guarding import guarded
+from service_catalog.exchange.paths import get_path
 from service_catalog.exchange.profile import Profile, SheetProfile
 from service_catalog.exchange.reading import CSV, NDJSON, file_format
-from service_catalog.exchange.sheet_records import Cells, Layout, get_path, lay_out
+from service_catalog.exchange.sheet_records import Cells, Layout, lay_out
 from service_catalog.exchange.workbooks import (
     LONGEST_TEXT,
     Column,

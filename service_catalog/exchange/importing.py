@@ -18,15 +18,17 @@ from types import TracebackType
 from typing import Any
 
 from service_catalog.catalog import Catalog
+from service_catalog.catalog.completing import completed
 from service_catalog.catalog.importing import BATCH, Importing, Plan
-from service_catalog.catalog.judging import REFUSED, Incoming, Judgement, completed
+from service_catalog.catalog.judging import REFUSED, Incoming, Judgement
 from service_catalog.exchange.columns import EXTRA
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
+from service_catalog.exchange.paths import value_at
 from service_catalog.exchange.reading import NDJSON, file_format
 from service_catalog.exchange.report import Findings, Stage, shown
 from service_catalog.exchange.rules import breaches
 from service_catalog.exchange.rules_across import Across
-from service_catalog.exchange.rules_base import Breach, Known, value_at
+from service_catalog.exchange.rules_base import Breach, Known
 from service_catalog.exchange.rules_shape import Shape, plain_hints, without_faults
 from service_catalog.model import Revision
 from service_catalog.model.errors import Fault

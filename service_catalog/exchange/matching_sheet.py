@@ -19,15 +19,13 @@ from service_catalog.catalog.counterparts.suggesting import Suggestion, Suggesti
 from service_catalog.catalog.labels import Labels
 from service_catalog.exchange.drafts import Finding, Place, Severity
 from service_catalog.exchange.open_book import DAMAGE
+from service_catalog.exchange.sheet_xml import BLANK_ROWS
 from service_catalog.exchange.workbooks import Column, Sheet, Value, write_workbook
 from service_catalog.model import Record
 from service_catalog.model.errors import InvalidRequestError
 
 LIMIT, UNPACKED = 20_000_000, 400_000_000
 """Bytes of a workbook, packed and unpacked: some 100,000 rows."""
-
-EMPTY_ROWS = 1_000
-"""Empty rows after which nothing more is expected: Excel keeps formatted ones to the end of the sheet."""
 
 COLUMNS_READ = 50
 
@@ -197,7 +195,7 @@ def _book_rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mappi
         for number, values in rows:
             cells = {name: values[at] for name, at in columns.items() if at < len(values)}
             empty = 0 if any(_text(value) for value in cells.values()) else empty + 1
-            if empty > EMPTY_ROWS:
+            if empty > BLANK_ROWS:
                 return
             if not empty:
                 yield number, cells

@@ -18,6 +18,10 @@ SHOWN_VALUE = 80
 """Characters of a value that a finding shows."""
 
 
+LABELS = {Severity.FAULT: "错误", Severity.DOUBT: "提醒", Severity.NOTE: "说明"}
+"""What people call a severity."""
+
+
 class Stage(StrEnum):
     """What found it."""
 

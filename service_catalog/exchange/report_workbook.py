@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from service_catalog.exchange.drafts import Finding, Severity
+from service_catalog.exchange.headings import SEARCHED_ROWS
 from service_catalog.exchange.open_book import DAMAGE
 from service_catalog.exchange.profile import plain_heading
-from service_catalog.exchange.report import Findings
+from service_catalog.exchange.report import LABELS, Findings
 from service_catalog.exchange.workbooks import Column, Marked, Sheet, Value, write_workbook
-
-LABELS = {Severity.FAULT: "错误", Severity.DOUBT: "提醒", Severity.NOTE: "说明"}
 
 COLORS = {Severity.FAULT: "FFC7CE", Severity.DOUBT: "FFEB9C", Severity.NOTE: "DDEBF7"}
 """Those that Excel itself offers for bad and neutral cells, and a pale blue."""
@@ -39,9 +38,6 @@ LIST_COLUMNS = (
 
 BESIDE = (Column("问题", 60), Column("原行号", 8))
 """Columns before those of the editor's sheet."""
-
-HEADING_ROWS = 10
-"""Rows among which the headings are looked for."""
 
 LONGEST_TITLE = 31
 """Characters that Excel allows in the name of a sheet."""
@@ -98,7 +94,7 @@ def _copies(source: Path, placed: Mapping[str, _ByRow], titles: set[str]) -> Ite
 
 def _copy(sheet: Any, title: str, by_row: _ByRow) -> Sheet:
     wanted = {_key(finding.place.column) for found in by_row.values() for finding in found}
-    first = list(islice(sheet.iter_rows(max_row=HEADING_ROWS, values_only=True), HEADING_ROWS))
+    first = list(islice(sheet.iter_rows(max_row=SEARCHED_ROWS, values_only=True), SEARCHED_ROWS))
     number = max(range(len(first)), key=lambda at: len(wanted & set(map(_key, first[at]))), default=0)
     headings = ["" if value is None else str(value) for value in first[number]] if first else []
     columns = (*BESIDE, *(Column(heading, 18) for heading in headings))

@@ -12,15 +12,14 @@ from service_catalog.exchange.converters import Converter, Shown
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.headings import Headings
 from service_catalog.exchange.identity import NAMES, complete, part_keys, part_names, sum_up_fees
+from service_catalog.exchange.paths import MISSING, get_path
 from service_catalog.exchange.profile import Profile, SheetProfile
 from service_catalog.exchange.sheet_records import (
-    MISSING,
     NOTHING,
     Cells,
     Layout,
     Others,
     assemble,
-    get_path,
     still_shows,
 )
 

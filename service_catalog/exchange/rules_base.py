@@ -48,15 +48,3 @@ def text(data: Mapping[str, Any], name: str) -> str:
     """A text inside ``data``, without blanks around it; empty where there is none."""
     found = data.get(name)
     return found.strip() if isinstance(found, str) else ""
-
-
-def value_at(data: Any, path: str) -> Any:
-    """The value at ``guide.materials.0.name``, None where there is none."""
-    for name in path.split(".") if path else ():
-        if isinstance(data, Mapping):
-            data = data.get(name)
-        elif isinstance(data, list) and name.isdigit() and int(name) < len(data):
-            data = data[int(name)]
-        else:
-            return None
-    return data

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from service_catalog.catalog.labels import FIXED, Labels
+from service_catalog.exchange.paths import value_at
 from service_catalog.exchange.record_reader import RecordReader
-from service_catalog.exchange.rules_base import value_at
 from service_catalog.model.errors import Fault, InvalidRecordError
 
 _CHOICES = re.compile("只能是 (.+) 之一")

@@ -18,16 +18,10 @@ from typing import Any
 from service_catalog.exchange.cells import CONTROL, SURE_DIGITS, Unfit
 from service_catalog.exchange.columns import PARTS, Blank, Field, Table
 from service_catalog.exchange.converters import Converter, Shown, tidy
+from service_catalog.exchange.paths import MISSING, drop_path, get_path, set_path
 
 WITHOUT = "~without"
 """In the cell of JSON: paths of fields that the record does not have, though a blank cell would give them."""
-
-
-class _Missing:
-    """No value at a path."""
-
-
-MISSING = _Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,38 +180,6 @@ def _with_others(layout: Layout, cells: Cells, wanted: Mapping[str, Any]) -> Cel
     return cells
 
 
-def get_path(data: Any, path: str) -> Any:
-    """The value at a path, or MISSING."""
-    for name in path.split("."):
-        if isinstance(data, dict) and name in data:
-            data = data[name]
-        elif isinstance(data, list) and name.isdecimal() and int(name) < len(data):
-            data = data[int(name)]
-        else:
-            return MISSING
-    return data
-
-
-def set_path(data: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value at a path; what stands in the way gives way."""
-    *way, last = path.split(".")
-    place: Any = data
-    for name, after in zip(way, [*way[1:], last], strict=False):
-        place = _step(place, name, after)
-    if isinstance(place, list):
-        place.append(value)
-    else:
-        place[last] = value
-
-
-def drop_path(data: dict[str, Any], path: str) -> None:
-    """Take the value at a path away, if there is one."""
-    parent, _, last = path.rpartition(".")
-    place = get_path(data, parent) if parent else data
-    if isinstance(place, dict):
-        place.pop(last, None)
-
-
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are the same, types included: ``True`` is not ``1``."""
     if type(one) is not type(other):
@@ -315,18 +277,6 @@ def _difference(
             tree[name] = value
     without.update(f"{path}{name}" for name in given if name not in wanted)
     return tree
-
-
-def _step(place: Any, name: str, after: str) -> Any:
-    made: Any = [] if after.isdecimal() else {}
-    if isinstance(place, list):
-        if not place:
-            place.append(made)
-        return place[0]
-    inner = place.get(name)
-    if not isinstance(inner, type(made)):
-        place[name] = inner = made
-    return inner
 
 
 def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from service_catalog.model import (
     SearchPage,
     SearchRequest,
     Understanding,
+    Values,
 )
 from service_catalog.model.errors import EngineDamagedError, Fault, InvalidRequestError
 from service_catalog.model.searching import FACETS, MAX_BROWSED
@@ -149,11 +150,11 @@ class Searching:
     ) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts per value. A facet that filters is counted without its own filter, so that its other values
         show."""
-        counted = _counts(found, request.at_region)
+        counted = _counts(found, request.at_region, FACETS)
         for facet in FACETS:
             if getattr(request, facet) is not None:
                 without = self._find(request, needle, view, without=facet, best=0)
-                counted[facet] = _counts(without, request.at_region)[facet]
+                counted |= _counts(without, request.at_region, (facet,))
         return {facet: _commonest(counted[facet]) for facet in FACETS}
 
     def _next(self, request: SearchRequest, last: Scored, view: View) -> str:
@@ -197,25 +198,25 @@ def _confidence(understood: Understanding, ranked: Sequence[Scored]) -> Confiden
     return Confidence.MEDIUM if relevance >= LIKELY else Confidence.LOW
 
 
-def _counts(found: Found, at_region: str | None) -> dict[str, dict[str, int]]:
+def _counts(found: Found, at_region: str | None, facets: Iterable[str]) -> dict[str, dict[str, int]]:
     """By facet, how many of the documents found have each value."""
-    counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in facets}
     for values, count in chain.from_iterable(found.groups.values()):
         for name, held in values.items():
             told = counts.get(name)
             if told is None:
                 continue
-            for value in _modes(held, at_region) if name == "mode" else held:
+            for value in _modes(values, at_region) if name == "mode" else held:
                 told[value] = told.get(value, 0) + count
     return counts
 
 
-def _modes(held: Iterable[str], at_region: str | None) -> Iterable[str]:
+def _modes(values: Values, at_region: str | None) -> Iterable[str]:
     """The mode at the region, or without one each mode a row has anywhere, once."""
     if at_region is None:
-        return [mode for mode in held if "@" not in mode]
-    end = f"@{at_region}"
-    return [mode.removesuffix(end) for mode in held if mode.endswith(end)]
+        return [mode for mode in values["mode"] if "@" not in mode]
+    mode = mode_at(values, at_region)
+    return () if mode is None else (mode,)
 
 
 def _commonest(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

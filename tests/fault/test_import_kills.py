@@ -145,6 +145,7 @@ def kill_imports(url: str, data: Path, *, kills: int, items: int) -> None:
             if found[0] == {wanted}:
                 batch, version = wanted, version + 1
             assert found == ({batch}, {version}, items, version * items), f"import {number} was torn"
+        assert version < kills + 2, "every import was over before it was killed: nothing was tried"
         importer.run(write_batch(path, kills + 2, items))
         assert stored(settings)[0] == {kills + 2}
     assert run(data, "verify", CATALOG_STORE_URL=url).returncode == 0

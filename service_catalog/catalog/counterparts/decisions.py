@@ -62,7 +62,7 @@ class DecisionFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Settled:
     """What became of decisions: ids of records. With ``faults`` nothing was written."""
 
     accepted: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def decide(
     reason: str,
     dry_run: bool = False,
     several: bool = False,
-) -> Outcome:
+) -> Settled:
     """Write down decisions: all or nothing. What is so already stays as it is.
 
     Every decision is checked and every fault told. ``several``: an item may get more than one counterpart,
@@ -92,7 +92,7 @@ def decide(
         known = _Known.of(store, decisions)
         faults = tuple(_faults(decisions, known, writing.regions, several=several))
         if faults:
-            return Outcome(faults=faults)
+            return Settled(faults=faults)
         done: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
         unchanged: list[str] = []
         for decision in decisions:
@@ -108,7 +108,7 @@ def decide(
                 writing.publish_in(transaction, record, if_version=None)
                 if decision.verdict is Verdict.REFUSE:
                     writing.withdraw_in(transaction, record.id, Kind.COUNTERPART, if_version=None)
-    return Outcome(tuple(done[Verdict.ACCEPT]), tuple(done[Verdict.REFUSE]), tuple(unchanged))
+    return Settled(tuple(done[Verdict.ACCEPT]), tuple(done[Verdict.REFUSE]), tuple(unchanged))
 
 
 @dataclass(frozen=True, slots=True)

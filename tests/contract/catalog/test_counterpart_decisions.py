@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service_catalog.catalog import Catalog
-from service_catalog.catalog.counterparts.decisions import Decision, Outcome, Verdict
+from service_catalog.catalog.counterparts.decisions import Decision, Settled, Verdict
 from service_catalog.model import Kind
 from service_catalog.model.errors import GoneError, InvalidRequestError
 from service_catalog.store.memory import MemoryStore
@@ -48,11 +48,11 @@ def decision(a: str = A, b: str = B, verdict: Verdict = Verdict.ACCEPT, **fields
     return Decision(a=a, b=b, verdict=verdict, **{**given, **names, **fields})
 
 
-def decide(catalog: Catalog, *decisions: Decision, **options: bool) -> Outcome:
+def decide(catalog: Catalog, *decisions: Decision, **options: bool) -> Settled:
     return catalog.decide_counterparts(decisions, author="甲", reason="核对", **options)
 
 
-def faults(outcome: Outcome) -> list[tuple[int, str]]:
+def faults(outcome: Settled) -> list[tuple[int, str]]:
     return [(fault.row, fault.field) for fault in outcome.faults]
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from service_catalog.catalog import Catalog
+from service_catalog.catalog.completing import completed
 from service_catalog.catalog.importing import Importing, Plan, Touched
-from service_catalog.catalog.judging import Incoming, Judgement, Outcome, completed
+from service_catalog.catalog.judging import Incoming, Judgement, Outcome
 from service_catalog.model import Kind, Record
 from service_catalog.model.errors import ConflictError, NotOwnerError
 from tests.contract.catalog.builders import HEBEI, TONGZHOU, acceptance, changed, item, tombstone, written

@@ -22,16 +22,20 @@ def workbook(fresh: Catalog, tmp_path: Path) -> Path:
     return write(tmp_path / "清单.xlsx", with_guides(fresh, 10))
 
 
-def test_import_when_a_colleague_changed_the_row_meanwhile_then_it_is_a_conflict_and_nothing_is_written(
-    run_fresh: Run, workbook: Path, fresh: Catalog
-) -> None:
-    record_id = cell(workbook, "事项", 9, "编号")
-    theirs = fresh.record(record_id, Kind.ITEM).record
-    fresh.publish(
+def a_colleague_changes(catalog: Catalog, record_id: str) -> None:
+    theirs = catalog.record(record_id, Kind.ITEM).record
+    catalog.publish(
         replace(theirs, content={**theirs.content, "department": "某新设局"}),
         author="同事",
         reason="机构改革",
     )
+
+
+def test_import_when_a_colleague_changed_the_row_meanwhile_then_it_is_a_conflict_and_nothing_is_written(
+    run_fresh: Run, workbook: Path, fresh: Catalog
+) -> None:
+    record_id = cell(workbook, "事项", 9, "编号")
+    a_colleague_changes(fresh, record_id)
     set_cells(workbook, ("事项", 9, "到现场次数", 7), ("事项", 10, "到现场次数", 7))
 
     result = run_fresh("import", str(workbook))
@@ -48,12 +52,7 @@ def test_import_when_a_colleague_changed_a_row_that_the_editor_did_not_then_that
     run_fresh: Run, workbook: Path, fresh: Catalog
 ) -> None:
     record_id = cell(workbook, "事项", 9, "编号")
-    theirs = fresh.record(record_id, Kind.ITEM).record
-    fresh.publish(
-        replace(theirs, content={**theirs.content, "department": "某新设局"}),
-        author="同事",
-        reason="机构改革",
-    )
+    a_colleague_changes(fresh, record_id)
     set_cells(workbook, ("事项", 10, "到现场次数", 7))
 
     result = run_fresh("import", str(workbook))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service_catalog.catalog.judging import completed
+from service_catalog.catalog.completing import completed
 from service_catalog.catalog.labels import Labels
 from service_catalog.exchange.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS, TABLES
 from service_catalog.exchange.profile import SHIPPED, load_profile, plain_heading

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from service_catalog.exchange.drafts import Place, Severity
+from service_catalog.exchange.paths import get_path
 from service_catalog.exchange.profile import Profile, load_profile
-from service_catalog.exchange.sheet_records import get_path
 from tests.contract.exchange.tables import faults, one_item, read, workbook
 
 

@@ -11,8 +11,9 @@ from service_catalog.catalog.codes import uscc_check_character, uscc_fault
 from service_catalog.catalog.labels import Labels
 from service_catalog.config import Settings
 from service_catalog.exchange.drafts import Severity
+from service_catalog.exchange.paths import value_at
 from service_catalog.exchange.rules import RULES, breaches
-from service_catalog.exchange.rules_base import Breach, Known, value_at
+from service_catalog.exchange.rules_base import Breach, Known
 from service_catalog.exchange.rules_shape import Shape, without_faults
 from service_catalog.exchange.seeding import load_labels, seed_files
 from service_catalog.model import Kind

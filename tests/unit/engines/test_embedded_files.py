@@ -22,12 +22,12 @@ def test_strangers_when_removed_then_mine_and_the_one_that_last_began_to_serve_s
     _made(tmp_path, "newest", served_at=3)
     _made(tmp_path, "unfinished", served_at=None)
 
-    remove_strangers(tmp_path, "mine")
+    remove_strangers(tmp_path / "mine")
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "newest"]
 
 
 def test_strangers_when_there_is_no_folder_yet_then_nothing_happens(tmp_path: Path) -> None:
-    remove_strangers(tmp_path / "index", "mine")
+    remove_strangers(tmp_path / "index" / "mine")
 
     assert list(tmp_path.iterdir()) == []
