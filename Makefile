@@ -4,15 +4,18 @@ BIN = .venv/bin
 DATA = $${CATALOG_DATA:-data}
 
 .DEFAULT_GOAL = help
-.PHONY: help run test lint format soak bench coverage openapi lock clean run-environment dev-environment
+.PHONY: help run elasticsearch test lint format soak bench bench-large coverage openapi lock clean run-environment dev-environment
 
 help: ## 显示本帮助
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 run: run-environment ## 建立环境和数据，启动服务 http://127.0.0.1:8000/（CATALOG_PORT 可改端口）
 	@mkdir -p "$(DATA)" 2>/dev/null || { echo "错误：数据文件夹 $(DATA) 无法建立；请检查权限或设置 CATALOG_DATA" >&2; exit 1; }
 	@$(BIN)/catalog init
 	@exec $(BIN)/catalog serve
+
+elasticsearch: dev-environment ## 在前台运行一个 Elasticsearch，供试用；选项如 OPTIONS="--port 9300"
+	@exec $(BIN)/python -m scripts.elasticsearch --data "$(DATA)/elasticsearch" $(OPTIONS)
 
 test: lint ## 格式、规则、分层、类型，然后全部测试（soak 除外）
 	@$(BIN)/python -m pytest -n auto --dist worksteal
@@ -32,6 +35,9 @@ soak: dev-environment ## 长时间测试
 
 bench: dev-environment ## 性能测量，结果表见 README
 	@$(BIN)/python tests/bench/run.py
+
+bench-large: dev-environment ## 在真实 Elasticsearch 上测量到一百万条，约一小时；选项如 OPTIONS="--kept 文件夹"
+	@$(BIN)/python tests/bench/large.py $(OPTIONS)
 
 coverage: dev-environment ## 测试覆盖率
 	@$(BIN)/coverage erase

@@ -18,14 +18,19 @@ from flask import Flask
 from service_catalog.catalog import Catalog
 from service_catalog.cli.commands import Wiring, make_group
 from service_catalog.config import MIN_SECRET_CHARACTERS, Settings
+from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition, load_definition
 from service_catalog.engines.embedded import EmbeddedEngine
 from service_catalog.engines.embedded_files import remove_strangers
 from service_catalog.exchange.seeding import load_labels
 from service_catalog.indexing.building import made_by
 from service_catalog.indexing.follower import Follower
+from service_catalog.indexing.reserve import Reserve
+from service_catalog.indexing.viewing import Viewer, Words
+from service_catalog.indexing.watching import Watcher
 from service_catalog.model.errors import CatalogError, ConfigurationError, StoreUnavailableError
 from service_catalog.observe import logger
+from service_catalog.store.base import Store
 from service_catalog.store.migrate import migrate
 from service_catalog.store.sql import open_store
 from service_catalog.web.current import EXTENSION
@@ -40,12 +45,40 @@ def open_catalog(settings: Settings) -> Catalog:
     store = open_store(settings.store)
     try:
         secret = settings.secret or _kept_secret(settings.data)
+        viewer = _viewer(settings, definition, store)
     except BaseException:
         store.close()  # else each try of a request would leave connections open
         raise
-    engine = EmbeddedEngine(index_folder(settings, definition), definition)
-    follower = Follower(store, engine, definition)
-    return Catalog(store=store, follower=follower, secret=secret, labels=labels, regions=settings.regions)
+    return Catalog(store=store, viewer=viewer, secret=secret, labels=labels, regions=settings.regions)
+
+
+def _viewer(settings: Settings, definition: Definition, store: Store) -> Viewer:
+    """The embedded engine by itself, or in reserve of a server."""
+    embedded = EmbeddedEngine(index_folder(settings, definition), definition)
+    if not settings.engine_url:
+        return Follower(store, embedded, definition)
+    words = Words(store, dictionaries=2)  # both indexes have the same one, unless built at different times
+    watcher = Watcher(store, _elastic(settings, definition), definition, words)
+    return Reserve(watcher, Follower(store, embedded, definition, words))
+
+
+def _elastic(settings: Settings, definition: Definition) -> Engine:
+    try:
+        # Only where it is wanted: the client is an extra, and takes half a second to import.
+        from service_catalog.engines.elastic import ElasticEngine, ElasticSettings  # noqa: PLC0415
+        from service_catalog.engines.elastic_client import ServerSettings  # noqa: PLC0415
+    except ImportError:
+        raise ConfigurationError(
+            "设置了 CATALOG_ENGINE_URL，但没有安装客户端：请执行 pip install 'service-catalog[elastic]'"
+        ) from None
+    server = ServerSettings(
+        urls=settings.engine_url,
+        api_key=settings.engine_api_key,
+        ca=settings.engine_ca,
+        timeout_s=settings.engine_timeout,
+    )
+    spread = ElasticSettings(server, settings.engine_alias, settings.engine_shards, settings.engine_replicas)
+    return ElasticEngine(spread, definition)
 
 
 def index_folder(settings: Settings, definition: Definition) -> Path:

@@ -24,6 +24,11 @@ _REGION, _NUMBER = re.compile("[0-9]{6}"), re.compile("[0-9]{1,9}")
 """``isdigit`` would also take ², which ``int`` does not, and the digits of other scripts."""
 
 
+_URL = re.compile(r"https?://[^\s,/]+(:[0-9]+)/?")
+_ALIAS = re.compile("[a-z][a-z0-9-]{0,39}")
+_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
+
+
 def _beside(name: str) -> Path:
     return CHECKOUT / name if (CHECKOUT / name).is_dir() else INSTALLED / name
 
@@ -64,6 +69,31 @@ def _count(text: str) -> int:
     return count
 
 
+def _copies(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
+def _urls(text: str) -> tuple[str, ...]:
+    urls = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not urls or not all(_URL.fullmatch(url) for url in urls):
+        raise ValueError(
+            "是以 http:// 或 https:// 开头、带端口的地址，多个用逗号分开，例如 https://search1:9200"
+        )
+    return urls
+
+
+def _alias(text: str) -> str:
+    if not _ALIAS.fullmatch(text):
+        raise ValueError("由小写字母、数字和连字符组成，以字母开头，最多 40 个字符")
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not _DECIMAL.fullmatch(text) or not 0 < float(text) <= 60:
+        raise ValueError("是大于 0、不超过 60 的秒数")
+    return float(text)
+
+
 def _secret(text: str) -> str:
     if len(text) < MIN_SECRET_CHARACTERS or len(set(text)) < 8:
         raise ValueError(f"至少 {MIN_SECRET_CHARACTERS} 个随机字符；不设置则自动生成并存放在数据目录")
@@ -82,6 +112,27 @@ class Settings:
         "store; empty: SQLite in the data folder; postgresql://user@host/name for PostgreSQL",
         is_secret=True,  # it may hold a password
     )
+    engine_url: tuple[str, ...] = _setting(
+        (),
+        "Elasticsearch as the search engine: its addresses, separated by commas, https://user:password@host:9200;"
+        " empty: the embedded engine",
+        _urls,
+        is_secret=True,  # there may be passwords in it
+    )
+    engine_api_key: str = _setting(
+        "", "Elasticsearch's API key, instead of user and password", is_secret=True
+    )
+    engine_ca: Path | None = _setting(
+        None, "file with the certificate of the authority that Elasticsearch's is signed by", Path
+    )
+    engine_alias: str = _setting(
+        "catalog-items", "alias of the index that serves, and beginning of all its indexes' names", _alias
+    )
+    engine_timeout: float = _setting(
+        0.8, "seconds after which a search is answered from the spare index instead", _seconds
+    )
+    engine_shards: int = _setting(1, "primary shards of an index: one is enough to 5,000,000 items", _count)
+    engine_replicas: int = _setting(0, "copies of each shard; 1 where there are several nodes", _copies)
     seed: Path = _setting(_beside("seed"), "folder with the reference catalogue", Path)
     mappings: Path = _setting(_beside("mappings"), "folder with the index definitions", Path)
     regions: tuple[str, ...] = _setting(

@@ -49,6 +49,7 @@ class _Metrics:
     searches: Counter
     seq: Gauge
     lag: Gauge
+    degraded: Gauge
 
 
 def _metrics() -> _Metrics:
@@ -84,6 +85,11 @@ def _make_metrics() -> _Metrics:
         lag=Gauge(
             "catalog_lag_seconds", "Age of the oldest change the index lacks.", multiprocess_mode="mostrecent"
         ),
+        degraded=Gauge(
+            "catalog_degraded",
+            "Workers that answer from the spare index because the search server fails.",
+            multiprocess_mode="livesum",
+        ),
     )
 
 
@@ -99,6 +105,11 @@ def count_search(confidence: str, *, head: int, seq: int, age_s: float) -> None:
     metrics.seq.labels("store").set(head)
     metrics.seq.labels("index").set(seq)
     metrics.lag.set(age_s)
+
+
+def set_degraded(*, is_degraded: bool) -> None:
+    """Whether this process answers from its spare index."""
+    _metrics().degraded.set(int(is_degraded))
 
 
 def set_up_logging(level: str) -> None:
@@ -118,6 +129,8 @@ def set_up_logging(level: str) -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
+    # One line a request, and with "debug" the query in it, which may be a person's.
+    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import hypothesis
@@ -21,10 +22,16 @@ from service_catalog.catalog import Catalog
 from service_catalog.config import Settings
 from service_catalog.exchange.seeding import load_seed
 from service_catalog.store.migrate import migrate
+from tests.servers.elasticsearch import report_header
 
 # A busy machine is no fault of the code: how fast it is, the benchmarks say.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_report_header() -> str:
+    """Which engines the tests run on, and in which versions."""
+    return f"engines: embedded (tantivy {version('tantivy')}), {report_header()}"
 
 
 def index_of(data: Path) -> Path:

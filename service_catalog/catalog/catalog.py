@@ -3,12 +3,14 @@ one."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from service_catalog.catalog import comparing, reading, scenarios, status, writing
 from service_catalog.catalog.comparing import Comparison
 from service_catalog.catalog.counterparts import decisions, suggesting
+from service_catalog.catalog.generations import Generations, read_generations
 from service_catalog.catalog.importing import Importing
 from service_catalog.catalog.keyed import KeyedWriting, revision_at
 from service_catalog.catalog.keys import Keys
@@ -19,7 +21,9 @@ from service_catalog.catalog.scores import ScoreBook, Scores, Task, worklist
 from service_catalog.catalog.status import Status, Verification
 from service_catalog.catalog.writing import DeliveryCounts, Writing
 from service_catalog.indexing.building import Builder, Progress, silent
-from service_catalog.indexing.follower import Follower
+from service_catalog.indexing.indexer import Indexer, follow_files
+from service_catalog.indexing.reserve import Reserve
+from service_catalog.indexing.viewing import Viewer
 from service_catalog.model import Change, Generation, Kind, Record, Revision, SearchPage, SearchRequest
 from service_catalog.observe import count_search
 from service_catalog.search.cursor import Cursors
@@ -31,11 +35,11 @@ class Catalog:
     """All use cases over one store and one engine. Safe to share between threads; one per process."""
 
     def __init__(
-        self, *, store: Store, follower: Follower, secret: str, labels: Labels, regions: Sequence[str]
+        self, *, store: Store, viewer: Viewer, secret: str, labels: Labels, regions: Sequence[str]
     ) -> None:
         self.labels = labels
-        self._store, self._follower = store, follower
-        self._searching = Searching(follower, Cursors(secret))
+        self._store, self._viewer = store, viewer
+        self._searching = Searching(viewer, Cursors(secret))
         self._writing = Writing(store, regions)
         self.keys = Keys(store, regions)
         self.keyed = KeyedWriting(store, self._writing)
@@ -120,10 +124,16 @@ class Catalog:
         return worklist(self._store, self.scores(owner=owner, department=department))
 
     def publish(
-        self, record: Record, *, author: str, reason: str, if_version: int | None = None
+        self,
+        record: Record,
+        *,
+        author: str,
+        reason: str,
+        if_version: int | None = None,
+        check: writing.Check | None = None,
     ) -> Change | None:
-        """Write a record of one's own. Raises NotOwnerError, ConflictError."""
-        return self._writing.publish(record, author=author, reason=reason, if_version=if_version)
+        """Write a record of one's own. Raises NotOwnerError, ConflictError, InvalidRecordError."""
+        return self._writing.publish(record, author=author, reason=reason, if_version=if_version, check=check)
 
     def withdraw(
         self, record_id: str, kind: Kind, *, author: str, reason: str, if_version: int | None = None
@@ -170,22 +180,45 @@ class Catalog:
 
     def rebuild(self, progress: Progress = silent) -> Generation:
         """Build and activate a new generation of the index. Raises EngineBusyError, EngineError."""
-        return Builder(self._store, self._follower.engine, self._follower.definition).rebuild(progress)
+        return self._builder().rebuild(progress)
+
+    def generations(self) -> Generations:
+        """The generations of the index, and what was done to them by whom."""
+        return read_generations(self._store, self._viewer.engine)
+
+    def activate(self, name: str) -> None:
+        """Let another generation serve. Raises EngineBusyError, EngineError."""
+        self._builder().activate(name)
+
+    def prune(self, keep: int) -> Sequence[str]:
+        """Drop all generations but the serving one and the newest ``keep`` others; returns their names."""
+        return self._builder().prune(keep)
+
+    def follow(self, stop: threading.Event) -> None:
+        """Keep the search index level with the log until ``stop``."""
+        viewer = self._viewer
+        if isinstance(viewer, Reserve):
+            Indexer(self._store, viewer.engine, viewer.definition, viewer.spare).run(stop)
+        else:
+            follow_files(viewer, stop)
+
+    def _builder(self) -> Builder:
+        return Builder(self._store, self._viewer.engine, self._viewer.definition)
 
     def verify(self) -> Verification:
         """Compare store and engine, document by document."""
-        return status.verify(self._store, self._follower)
+        return status.verify(self._store, self._viewer)
 
     def status(self) -> Status:
         """The state of store and engine, as it is."""
-        return status.read_status(self._store, self._follower)
+        return status.read_status(self._store, self._viewer)
 
     def warm(self) -> Status:
         """Open everything a first request would have to open, and begin a rebuild where one is due."""
-        self._follower.view()
+        self._viewer.warm()
         return self.status()
 
     def close(self) -> None:
         """Let go of files and connections."""
-        self._follower.engine.close()
+        self._viewer.close()
         self._store.close()

@@ -7,8 +7,9 @@ of government service items). Check character of the unified social credit code:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100: 31 characters, without I, O, S, V and Z, which are taken for others."""
@@ -18,8 +19,8 @@ BASIC_LENGTH = 12
 IMPLEMENTATION_LENGTH = 31
 HANDLING_LENGTH = 33
 
-LEVELS = "123456"
-"""行使层级: national, provincial, municipal, district, township, village."""
+LEVELS = {"1": "国家级", "2": "省级", "3": "市级", "4": "县区级", "5": "乡镇级", "6": "村级"}
+"""行使层级."""
 
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"})
 
@@ -58,18 +59,26 @@ def uscc_fault(code: str) -> CodeFault | None:
     return None
 
 
-def basic_faults(code: str, item_type: str | None) -> Iterator[CodeFault]:
-    """What is wrong with a 基本编码 of 12 characters: region 2, type 2, department 3, main item 3, sub 2."""
+def basic_faults(
+    code: str, item_type: str | None, types: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[CodeFault]:
+    """What is wrong with a 基本编码 of 12 characters: region 2, type 2, department 3, main item 3, sub 2.
+
+    ``types``: labels of item types, for hints.
+    """
     if not _DIGITS.fullmatch(code):
         yield CodeFault("基本编码是 12 位数字", _digits_hint(code))
     elif item_type and code[2:4] != item_type:
         yield CodeFault(
             f"基本编码第 3、4 位是事项类型 {code[2:4]}，与事项类型 {item_type} 不一致",
-            f"基本编码第 3、4 位应为 {item_type}，或把事项类型改为 {code[2:4]}",
+            f"基本编码第 3、4 位应为 {_labelled(item_type, types)}，"
+            f"或把事项类型改为 {_labelled(code[2:4], types)}",
         )
 
 
-def implementation_faults(code: str, basic: str | None, item_type: str | None) -> Iterator[CodeFault]:
+def implementation_faults(
+    code: str, basic: str | None, item_type: str | None, types: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[CodeFault]:
     """What is wrong with a 实施编码 of 31 characters: credit code 18, level 1, 基本编码 12."""
     organ, level, rest = code[:18], code[18], code[19:]
     fault = uscc_fault(organ)
@@ -77,12 +86,13 @@ def implementation_faults(code: str, basic: str | None, item_type: str | None) -
         yield fault
     if level not in LEVELS:
         yield CodeFault(
-            f"实施编码第 19 位是行使层级，没有层级 {level}", f"应为 {'、'.join(LEVELS)} 之一，区级为 4"
+            f"实施编码第 19 位是行使层级，没有层级 {level}",
+            f"应为 {'、'.join(f'{each} {label}' for each, label in LEVELS.items())} 之一",
         )
     if basic and rest != basic:
         yield CodeFault(f"实施编码后 12 位是 {rest}，与基本编码 {basic} 不一致", f"后 12 位应为 {basic}")
     elif not basic:
-        yield from basic_faults(rest, item_type)
+        yield from basic_faults(rest, item_type, types)
 
 
 def handling_faults(code: str, implementation: str | None) -> Iterator[CodeFault]:
@@ -93,6 +103,10 @@ def handling_faults(code: str, implementation: str | None) -> Iterator[CodeFault
         yield CodeFault("业务办理项编码前 31 位与实施编码不一致", f"前 31 位应为 {implementation}")
     elif not implementation:
         yield from implementation_faults(code[:IMPLEMENTATION_LENGTH], None, None)
+
+
+def _labelled(code: str, labels: Mapping[str, str]) -> str:
+    return f"{code} {labels[code]}" if code in labels else code
 
 
 def _alike(code: str) -> str | None:

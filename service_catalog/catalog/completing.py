@@ -93,7 +93,7 @@ def _same_parts(stored: Sequence[Any], given: Sequence[Any]) -> list[Any]:
     """For each part that is given the stored one of that name, None where it is not certain."""
     before, now = [_part_name(part) for part in stored], [_part_name(part) for part in given]
     if before == now:
-        return list(stored)
+        return [part if name is not None else None for name, part in zip(before, stored, strict=True)]
     counts, counts_now = Counter(before), Counter(now)
     by_name = {name: part for name, part in zip(before, stored, strict=True) if counts[name] == 1}
     return [by_name.get(name) if name is not None and counts_now[name] == 1 else None for name in now]

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from service_catalog.catalog.judging import WRITTEN, Incoming, Judgement, Outcome, judge
-from service_catalog.model import Kind, Record, Revision
+from service_catalog.catalog.reading import living_item
+from service_catalog.model import Kind, Record, Revision, references
 from service_catalog.model.errors import ConflictError, NotOwnerError
 from service_catalog.store.base import Store, WriteTransaction
 
@@ -59,6 +60,10 @@ class Plan:
     withdrawn: list[str] = field(default_factory=list)
     """Records that a complete list does not have, in order of id."""
     touched: list[Touched] = field(default_factory=list)
+    head: int = 0
+    """The seq before anything was compared."""
+    targets: dict[str, str] = field(default_factory=dict)
+    """Items that records begin to refer to, each with one such record."""
     blind: int = 0
     """Stored records that would change though the file does not say which version its editor saw."""
 
@@ -105,7 +110,7 @@ class Importing:
         ``kinds``: by region those that the import brings. ``complete``: the region whose records of these
         kinds it has all of; those that are not in ``present`` are withdrawn.
         """
-        plan, done = Plan(), 0
+        plan, done = Plan(head=self.store.head()), 0
         changed: Counter[str] = Counter()
         withdrawn: Counter[str] = Counter()
         for batch in _batches(incoming):
@@ -138,12 +143,14 @@ class Importing:
     ) -> int:
         """Write what is planned, in one transaction; returns the seq of its last change.
 
-        Raises ConflictError, and writes nothing, if a record is no longer as the plan saw it; NotOwnerError.
+        Raises ConflictError, and writes nothing, if a record is no longer as the plan saw it, or an item that
+        one begins to refer to was withdrawn; NotOwnerError.
         """
         if not plan.expected:
             return self.store.head()
         written = _Written(plan, frozenset(self.regions), progress)
         with self.store.write(author=author, reason=reason) as transaction:
+            self._require_targets(transaction, plan)
             for batch in _batches(each for each in incoming if each.id in plan.expected):
                 written.put_all(transaction, batch)
             for ids in _batches(plan.withdrawn):
@@ -151,6 +158,20 @@ class Importing:
             if written.done != plan.changes:
                 raise ConflictError("导入的文件在检查之后变了；没有写入，请重新导入")
         return written.seq
+
+    def _require_targets(self, transaction: WriteTransaction, plan: Plan) -> None:
+        """Of what has changed since the plan was made, look at what records begin to refer to."""
+        seq = plan.head
+        while plan.targets and (changes := self.store.changes(seq, BATCH)):
+            seq = changes[-1].seq
+            gone = {change.id for change in changes if change.deleted and change.id in plan.targets}
+            stored = transaction.get_many(gone)
+            for name in sorted(gone):
+                if living_item(stored.get(name)) is None:
+                    raise ConflictError(
+                        f"导入期间别人撤回了 {name}，而 {plan.targets[name]} 引用它；"
+                        "没有写入任何记录，请重新导入"
+                    )
 
     def _revision_at(self, record_id: str, version: int) -> Record | None:
         revisions = (revision.record for revision in self.store.history(record_id))
@@ -227,6 +248,11 @@ def _add(plan: Plan, judgement: Judgement) -> None:
     if judgement.outcome in WRITTEN:
         before = judgement.before
         plan.expected[judgement.id] = before.record.version if before else 0
+        if judgement.record is not None:
+            already = set(references(before.record)) if before else ()
+            plan.targets.update(
+                (name, judgement.id) for name in references(judgement.record) if name not in already
+            )
 
 
 def _moved(record_id: str) -> ConflictError:

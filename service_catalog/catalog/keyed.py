@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from service_catalog.catalog.keys import author_of
 from service_catalog.catalog.reading import KIND_LABELS, read_history
-from service_catalog.catalog.writing import Writing, Written
+from service_catalog.catalog.writing import Check, Writing, Written
 from service_catalog.model import Kind, Record
 from service_catalog.model.errors import (
     InvalidRequestError,
@@ -45,15 +45,17 @@ class KeyedWriting:
     store: Store
     writing: Writing
 
-    def publish(self, record: Record, *, if_version: int, asked: Asked, answer: Answer) -> Receipt:
-        """Write a record (0: there must be none).
+    def publish(
+        self, record: Record, *, if_version: int, asked: Asked, answer: Answer, check: Check | None = None
+    ) -> Receipt:
+        """Write a record (0: there must be none). ``check`` is not asked for a request that is only repeated.
 
         Raises MissingScopeError, ReusedTokenError, and as ``Writing.publish`` does.
         """
 
         def act(transaction: WriteTransaction) -> Written:
             _check_region(asked.key, record.owner)
-            return self.writing.publish_in(transaction, record, if_version=if_version)
+            return self.writing.publish_in(transaction, record, if_version=if_version, check=check)
 
         return self._once(asked, act, answer)
 
@@ -75,7 +77,10 @@ class KeyedWriting:
     def restore(
         self, record_id: str, kind: Kind, version: int, *, if_version: int, asked: Asked, answer: Answer
     ) -> Receipt:
-        """Make an old revision the newest. Raises as ``publish`` and ``revision_at`` do."""
+        """Make an old revision the newest: what was accepted once is not checked again.
+
+        Raises as ``publish`` and ``revision_at`` do.
+        """
         record = revision_at(self.store, record_id, kind, version)
         return self.publish(record, if_version=if_version, asked=asked, answer=answer)
 

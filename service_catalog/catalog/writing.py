@@ -32,6 +32,10 @@ NEEDED: Mapping[Kind, Sequence[str]] = {
 
 Progress = Callable[[int], None]
 
+Check = Callable[[], None]
+"""Looks at a record that is about to be written, while no other writer can be at work. Raises
+InvalidRecordError."""
+
 
 @dataclass(slots=True)
 class DeliveryCounts:
@@ -64,17 +68,31 @@ class Writing:
     regions: Sequence[str]
 
     def publish(
-        self, record: Record, *, author: str, reason: str, if_version: int | None = None
+        self,
+        record: Record,
+        *,
+        author: str,
+        reason: str,
+        if_version: int | None = None,
+        check: Check | None = None,
     ) -> Change | None:
         """Write a record of one's own; its version is set here: the stored one + 1, tombstones included.
 
-        ``if_version``: the version the writer has seen (0: none); another one raises ConflictError. Returns
-        None, and writes nothing, when the content is as stored. Raises NotOwnerError.
+        ``if_version``: the version the writer has seen (0: none); another one raises ConflictError. ``check``
+        is asked last, and only if there is something to write. Returns None, and writes nothing, when the
+        content is as stored. Raises NotOwnerError, InvalidRecordError.
         """
         with self.store.write(author=author, reason=reason) as transaction:
-            return self.publish_in(transaction, record, if_version=if_version).change
+            return self.publish_in(transaction, record, if_version=if_version, check=check).change
 
-    def publish_in(self, transaction: WriteTransaction, record: Record, *, if_version: int | None) -> Written:
+    def publish_in(
+        self,
+        transaction: WriteTransaction,
+        record: Record,
+        *,
+        if_version: int | None,
+        check: Check | None = None,
+    ) -> Written:
         """``publish`` within a transaction that does more than this."""
         self._check_owner(record)
         _check_content(record)
@@ -82,6 +100,8 @@ class Writing:
         _check_version(current, if_version)
         if current and _is_stored(replace(record, version=current.record.version), current):
             return Written(record.id, current.record.version, current.seq, None)
+        if check is not None:
+            check()
         version = current.record.version + 1 if current else 1
         change = transaction.put(replace(record, version=version))
         is_new = current is None or current.record.deleted

@@ -11,6 +11,7 @@ import click
 
 from service_catalog.catalog.backup import Backup, Held, Manifest, held, make_backup, open_backup
 from service_catalog.cli.building import build_index
+from service_catalog.cli.confirming import CONFIRM, agreed
 from service_catalog.cli.explaining import whole_line
 from service_catalog.cli.failures import fail
 from service_catalog.cli.printing import bar, show
@@ -47,7 +48,7 @@ def _add_restore(group: click.Group, wiring: Wiring) -> None:
         "恢复后日志进入新的纪元，备份之后的写入不再存在。"
     )
     @_FILE
-    @click.option("--confirm", is_flag=True, help="已有数据时不询问，直接替换")
+    @CONFIRM
     @click.option("--check", is_flag=True, help="只校验备份，不改动任何数据")
     def restore(path: Path, confirm: bool, check: bool) -> None:
         with open_backup(path) as backup:
@@ -83,7 +84,7 @@ def _ask(present: Held, manifest: Manifest) -> None:
         show(f"备份之后的 {present.seq - manifest.moment.seq} 项变更将丢失", err=True)
     if not sys.stdin.isatty():
         fail("已有数据，没有恢复；确认替换请加 --confirm（可先执行 catalog backup 备份现有数据）")
-    if not click.confirm("确认替换？", default=False, err=True):
+    if not agreed("确认替换？", default=False):
         fail("没有恢复，数据未改动")
 
 

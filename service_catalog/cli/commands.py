@@ -19,6 +19,7 @@ from service_catalog.cli.counterparts import add_counterparts
 from service_catalog.cli.editing import add_editing
 from service_catalog.cli.exporting import add_exporting
 from service_catalog.cli.failures import Group
+from service_catalog.cli.generations import add_generations
 from service_catalog.cli.importing import add_importing
 from service_catalog.cli.keys import add_keys
 from service_catalog.cli.printing import bar, show
@@ -57,8 +58,9 @@ def make_group(wiring: Wiring) -> click.Group:
         # without this they would go to standard output, into the middle of an answer.
         set_up_logging("critical")
 
-    for add in (_add_init, _add_search, _add_explain, _add_rebuild, _add_verify, _add_status, _add_serve):
+    for add in (_add_init, _add_search, _add_explain, _add_verify, _add_status, _add_serve):
         add(group, wiring)
+    add_generations(group, wiring)
     add_keys(group, wiring)
     add_editing(group, wiring)
     add_backup(group, wiring)
@@ -120,16 +122,6 @@ def _add_explain(group: click.Group, wiring: Wiring) -> None:
         request = SearchRequest(text=text, at_region=at_region, owner_region=owner_region)
         with wiring.catalog() as catalog:
             show("\n".join(explaining.explanation_lines(catalog.explain(request), limit)))
-
-
-def _add_rebuild(group: click.Group, wiring: Wiring) -> None:
-    @group.command(help="重建搜索索引：另建、追平、核对数量后启用，原索引保留。")
-    def rebuild() -> None:
-        with wiring.catalog() as catalog:
-            with bar("建立索引") as progress:
-                generation = catalog.rebuild(lambda _what, done, total: progress(done, total))
-            engine = catalog.status().engine
-        show(f"已启用索引 {generation.name}：{engine.documents} 条，序号 {engine.seq}")
 
 
 def _add_verify(group: click.Group, wiring: Wiring) -> None:

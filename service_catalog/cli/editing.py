@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from service_catalog.catalog import Catalog
 from service_catalog.catalog.diffing import FieldChange, record_changes, revision_changes
+from service_catalog.cli.confirming import CONFIRM, agreed
 from service_catalog.cli.edited_text import EditedText, open_text
 from service_catalog.cli.failures import fail, sentence
 from service_catalog.cli.printing import show
-from service_catalog.exchange.record_reader import RecordReader
+from service_catalog.exchange.checking import Checked, RecordCheck
 from service_catalog.model import Record, Revision
 from service_catalog.model.errors import ConflictError, Fault, InvalidRecordError
 
@@ -38,23 +39,26 @@ def add_editing(group: click.Group, wiring: Wiring) -> None:
 
 
 def _add_edit(group: click.Group, wiring: Wiring) -> None:
-    @group.command(help="在编辑器（$VISUAL 或 $EDITOR）中修改一条记录：检查、显示变化、确认后写入。")
+    @group.command(
+        help="在编辑器（$VISUAL 或 $EDITOR）中修改一条记录：按导入的全部规则检查、显示变化、确认后写入。"
+    )
     @click.argument("record_id", metavar="ID")
     @_AUTHOR
     @_REASON
-    @click.option("--yes", is_flag=True, help="不询问，直接写入")
-    def edit(record_id: str, author: str | None, reason: str | None, yes: bool) -> None:
+    @CONFIRM
+    def edit(record_id: str, author: str | None, reason: str | None, confirm: bool) -> None:
         with wiring.catalog() as catalog:
             current = catalog.find(record_id).record
             if current.deleted:
                 fail(f"{record_id} 已撤回；先用 catalog restore-revision {record_id} 版本 恢复")
+            check = RecordCheck(catalog)
             with open_text(record_id, as_text(current)) as text_file:
-                edited = _edited(text_file, current)
-                if edited is not None and _is_wanted(text_file, edited, current, sure=yes):
-                    _write(catalog, text_file, edited, current, author=author, reason=reason)
+                edited = _edited(text_file, current, check)
+                if edited is not None and _is_wanted(text_file, edited, current, sure=confirm):
+                    _write(catalog, text_file, edited, current, check, author=author, reason=reason)
 
 
-def _edited(text_file: EditedText, current: Record) -> Record | None:
+def _edited(text_file: EditedText, current: Record, check: RecordCheck) -> Record | None:
     """The record as edited, once it has no faults; None if nothing was changed or the editor gave up."""
     while True:
         text = text_file.edit()
@@ -63,10 +67,14 @@ def _edited(text_file: EditedText, current: Record) -> Record | None:
             text_file.drop()
             return None
         try:
-            return read_text(text, current)
+            edited, doubts = read_text(text, current, check)
         except InvalidRecordError as error:
             show("\n".join(fault_lines(error)), err=True)
-        if not _asked("继续编辑？选否则放弃写入，文本会保留", default=True):
+        else:
+            if doubts:
+                show("\n".join(doubt_lines(doubts)), err=True)
+            return edited
+        if not agreed("继续编辑？选否则放弃写入，文本会保留", default=True):
             show(f"没有写入；文本保留在 {text_file.keep()}", err=True)
             raise SystemExit(1)
 
@@ -78,7 +86,7 @@ def _is_wanted(text_file: EditedText, edited: Record, current: Record, *, sure: 
         text_file.drop()
         return False
     show("\n".join(change_lines(changes)))
-    if sure or _asked(f"写入 {current.id} 的这 {len(changes)} 处变化？", default=False):
+    if sure or agreed(f"写入 {current.id} 的这 {len(changes)} 处变化？", default=False):
         return True
     show(f"没有写入；文本保留在 {text_file.keep()}", err=True)
     return False
@@ -89,16 +97,22 @@ def _write(
     text_file: EditedText,
     edited: Record,
     current: Record,
+    check: RecordCheck,
     *,
     author: str | None,
     reason: str | None,
 ) -> None:
+    def keep_rules() -> None:
+        """Once more, for what it refers to may have gone while it was edited."""
+        check.whole(edited.as_json()).require(edited.id)
+
     try:
         change = catalog.publish(
             edited,
             author=author or getpass.getuser(),
             reason=reason or click.prompt("为何修改", err=True),
             if_version=current.version,
+            check=keep_rules,
         )
     except ConflictError as error:
         newest = catalog.find(current.id).record
@@ -133,8 +147,8 @@ def _add_restore(group: click.Group, wiring: Wiring) -> None:
     @click.argument("version", type=click.IntRange(min=1))
     @_AUTHOR
     @_REASON
-    @click.option("--yes", is_flag=True, help="不询问，直接写入")
-    def restore(record_id: str, version: int, author: str | None, reason: str | None, yes: bool) -> None:
+    @CONFIRM
+    def restore(record_id: str, version: int, author: str | None, reason: str | None, confirm: bool) -> None:
         with wiring.catalog() as catalog:
             current = catalog.find(record_id).record
             old = catalog.revision_at(record_id, current.kind, version)
@@ -143,7 +157,7 @@ def _add_restore(group: click.Group, wiring: Wiring) -> None:
                 show(f"内容与第 {version} 版相同，没有改动")
                 return
             show("\n".join(change_lines(changes)))
-            if not yes and not _asked(f"把 {record_id} 恢复为第 {version} 版的内容？", default=False):
+            if not confirm and not agreed(f"把 {record_id} 恢复为第 {version} 版的内容？", default=False):
                 show("没有写入", err=True)
                 return
             change = catalog.publish(
@@ -163,8 +177,11 @@ def as_text(record: Record) -> str:
     return json.dumps(ordered, ensure_ascii=False, indent=2) + "\n"
 
 
-def read_text(text: str, current: Record) -> Record:
-    """The record of an edited text, which must still be ``current``. Raises InvalidRecordError."""
+def read_text(text: str, current: Record, check: RecordCheck) -> tuple[Record, tuple[Fault, ...]]:
+    """The record of an edited text, which must still be ``current``, with what is doubtful in it.
+
+    Raises InvalidRecordError with every fault.
+    """
     try:
         data = json.loads(text)
     except RecursionError:
@@ -174,15 +191,17 @@ def read_text(text: str, current: Record) -> Record:
         raise InvalidRecordError(
             "不是有效的 JSON", faults=(Fault(place, f"不是有效的 JSON：{error.msg}"),)
         ) from None
-    record = RecordReader().read(data)
-    faults = tuple(
-        Fault(name, "不能在这里修改", str(getattr(current, name)))
+    if not isinstance(data, dict):
+        raise InvalidRecordError("一条记录是一个 JSON 对象")
+    was = {"deleted": False, **current.as_json()}
+    identity = tuple(
+        Fault(name, "不能在这里修改", str(was[name]))
         for name in ("kind", "id", "owner", "version", "deleted")
-        if getattr(record, name) != getattr(current, name)
+        if data.get(name, was["deleted"] if name == "deleted" else None) != was[name]
     )
-    if faults:
-        raise InvalidRecordError("记录的身份不能修改", faults=faults)
-    return record
+    checked = check.whole(data)
+    Checked((*identity, *checked.faults)).require(current.id)
+    return Record.from_json(data), checked.doubts
 
 
 def fault_lines(error: InvalidRecordError) -> Iterator[str]:
@@ -195,10 +214,20 @@ def fault_lines(error: InvalidRecordError) -> Iterator[str]:
         yield f"  另有 {len(error.faults) - SHOWN_FAULTS} 处"
 
 
-def change_lines(changes: list[FieldChange]) -> Iterator[str]:
-    """A diff as text: what was, what is."""
+def doubt_lines(doubts: Sequence[Fault]) -> Iterator[str]:
+    """What somebody should look at before it is written."""
+    yield f"提醒 {len(doubts)} 处（不妨碍写入）："
+    for doubt in doubts[:SHOWN_FAULTS]:
+        hint = f"（{doubt.hint}）" if doubt.hint else ""
+        yield f"  {doubt.field or '记录'}：{doubt.message}{hint}"
+
+
+def change_lines(
+    changes: list[FieldChange], name: Callable[[str], str] = lambda field: field
+) -> Iterator[str]:
+    """A diff as text: what was, what is. ``name``: what to call a field, given by its path."""
     for each in changes:
-        yield f"  {each.field}"
+        yield f"  {name(each.field)}"
         if each.before is not None:
             yield f"    - {_shown(each.before)}"
         if each.after is not None:
@@ -228,8 +257,3 @@ def _revision_json(revision: Revision, changes: list[FieldChange]) -> dict[str, 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_VALUE else f"{text[:SHOWN_VALUE]}…（共 {len(text)} 字）"
-
-
-def _asked(question: str, *, default: bool) -> bool:
-    """Asks on standard error, so that standard output holds results only."""
-    return click.confirm(question, default=default, err=True)

@@ -13,6 +13,7 @@ from service_catalog.model import Hit, SearchPage, Understanding
 from service_catalog.model.searching import MAX_BROWSED, MAX_CANDIDATES
 from service_catalog.search.rank import Scored
 from service_catalog.search.searching import Explanation
+from service_catalog.store.upkeep import Rejection
 
 SHOWN_IDS = 20
 """Ids that a line names; the rest is only counted."""
@@ -175,9 +176,30 @@ def status_lines(found: Status, names: Mapping[str, str]) -> Iterator[str]:
     else:
         lag = f"落后 {found.lag} 项变更" if found.lag else "已追平"
         yield f"搜索索引：{serving.name}（{engine.name}），{engine.documents} 条，序号 {engine.seq}，{lag}"
-    for problem in (engine.error, found.rebuild_error):
+    yield from _work_lines(found)
+
+
+def _work_lines(found: Status) -> Iterator[str]:
+    """Who works on the index, and what goes wrong with it."""
+    work, engine = found.work, found.engine
+    if work.rebuild is not None:
+        percent = f" {work.percent}%" if work.percent is not None else ""
+        yield f"  正在重建：{work.rebuild.get('step', '准备')}{percent}"
+    if found.needs_indexer and work.follow is None:
+        yield "  问题：没有进程使索引跟上变更；请运行 catalog index --follow"
+    if work.rejections:
+        yield f"  问题：{len(work.rejections)} 条未被搜索服务器接受，搜不到（{_rejected(work.rejections)}）"
+    followed = (work.follow or {}).get("error")
+    for problem in dict.fromkeys((engine.error, found.trouble, followed)):
         if problem:
             yield f"  问题：{problem}"
+    if work.failure is not None:
+        yield f"  问题：{work.failure.at} 的重建没有完成：{work.failure.detail}"
+
+
+def _rejected(rejections: Sequence[Rejection]) -> str:
+    shown = "；".join(f"{each.id}：{each.reason}" for each in rejections[:SHOWN_IDS])
+    return shown + ("；等" if len(rejections) > SHOWN_IDS else "")
 
 
 def status_json(found: Status) -> dict[str, Any]:
@@ -199,5 +221,11 @@ def status_json(found: Status) -> dict[str, Any]:
             "lag": found.lag,
             "documents": engine.documents,
             "error": engine.error,
+            "state": str(found.state),
+            "percent": found.work.percent,
+            "rejected": [each.id for each in found.work.rejections],
+            "trouble": found.trouble,
+            "last_failure": found.work.failure.detail if found.work.failure else None,
+            "followed": found.work.follow is not None,
         },
     }

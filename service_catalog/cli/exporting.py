@@ -16,8 +16,8 @@ from service_catalog.catalog import Catalog
 from service_catalog.cli.failures import fail
 from service_catalog.cli.printing import bar, show
 from service_catalog.exchange.exporting import Moment, export_records, write_lines
-from service_catalog.exchange.profile import load_profile
-from service_catalog.exchange.reading import CSV, file_format
+from service_catalog.exchange.reading.files import CSV, file_format
+from service_catalog.exchange.sheets.profile import load_profile
 from service_catalog.model import Kind, Record
 from service_catalog.store.base import Snapshot
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from service_catalog.catalog.judging import Judgement, Outcome
 from service_catalog.cli.editing import change_lines
 from service_catalog.exchange.drafts import Finding, Severity
 from service_catalog.exchange.importing import FileImport
-from service_catalog.exchange.report import LABELS, Findings, finding_json, place_text
+from service_catalog.exchange.reports.findings import LABELS, Findings, finding_json, place_text
+from service_catalog.exchange.sheets.field_names import field_name
+from service_catalog.model import Kind
 
 SHOWN = {Severity.FAULT: 30, Severity.DOUBT: 15, Severity.NOTE: 10}
 """Findings of each severity that the terminal shows; more would hide the first ones."""
@@ -93,7 +96,8 @@ def judgement_lines(judgement: Judgement) -> Iterator[str]:
     version = f" 第 {judgement.record.version} 版" if judgement.record else ""
     yield f"{sign} {label} {judgement.id}{version}{_name(judgement)}"
     if judgement.outcome is Outcome.CHANGED:
-        yield from change_lines(judgement.changes)
+        kind = judgement.record.kind if judgement.record else Kind.ITEM
+        yield from change_lines(judgement.changes, partial(field_name, kind))
 
 
 def judgement_json(judgement: Judgement) -> dict[str, Any]:

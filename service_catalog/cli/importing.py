@@ -18,12 +18,13 @@ from service_catalog.catalog.importing import MAX_SHARE, Plan, Touched
 from service_catalog.catalog.judging import Judgement, Outcome
 from service_catalog.cli import import_report
 from service_catalog.cli.building import build_index
+from service_catalog.cli.confirming import CONFIRM
 from service_catalog.cli.failures import fail, sentence
 from service_catalog.cli.printing import bar, show
 from service_catalog.exchange.importing import FileImport, Told
-from service_catalog.exchange.profile import load_profile
-from service_catalog.exchange.reading import read_file
-from service_catalog.exchange.report_workbook import write_report
+from service_catalog.exchange.reading.files import read_file
+from service_catalog.exchange.reports.workbook import write_report
+from service_catalog.exchange.sheets.profile import load_profile
 from service_catalog.model.errors import CatalogError, ConflictError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Asked:
     on_behalf: tuple[str, ...]
     max_share: float
     report: Path | None
+    skip_sheets: tuple[str, ...]
     as_json: bool
     author: str | None
     reason: str | None
@@ -90,7 +92,7 @@ def add_importing(group: click.Group, wiring: Wiring) -> None:
     )
     @click.option("--profile", default="catalogue", show_default=True, help="表头配置：名称，或 JSON 文件")
     @click.option("--dry-run", is_flag=True, help="只检查，逐条显示会改什么，不写入")
-    @click.option("--confirm", is_flag=True, help="改动过多时仍然写入")
+    @CONFIRM
     @click.option("--complete", metavar="区划", help="文件是该区划这几类记录的完整清单：清单里没有的撤回")
     @click.option(
         "--on-behalf", metavar="区划", multiple=True, help="代该区划导入（不在 CATALOG_REGIONS 里的）"
@@ -107,6 +109,9 @@ def add_importing(group: click.Group, wiring: Wiring) -> None:
         "--report",
         type=click.Path(dir_okay=False, path_type=Path),
         help="把问题写成 XLSX：出错的行照抄，问题标在单元格旁",
+    )
+    @click.option(
+        "--skip-sheet", "skip_sheets", metavar="工作表", multiple=True, help="不读这个工作表，可重复"
     )
     @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
     @click.option("--author", help="谁在导入，记入历史；默认为登录名")
@@ -131,7 +136,9 @@ def _import(catalog: Catalog, asked: Asked) -> int:
     with FileImport(catalog, today=today, on_behalf=asked.on_behalf, complete=asked.complete) as work:
         _require_own(asked.complete, work)
         with _bar(asked.files, work) as told:
-            plan = work.check(asked.files, lambda path: read_file(path, profile), told=told)
+            plan = work.check(
+                asked.files, lambda path: read_file(path, profile, skipped=asked.skip_sheets), told=told
+            )
         if asked.report is not None and work.findings.kept:
             write_report(asked.report, work.findings, asked.files)
         held = [each for each in plan.touched if each.is_held(asked.max_share / 100)]

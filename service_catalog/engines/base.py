@@ -13,13 +13,22 @@ from service_catalog.model import AppliedCounts, Document, EngineQuery, EngineSt
 
 
 class Engine(Protocol):
-    """A search engine over one index shared by several processes."""
+    """A search engine over one index shared by several processes.
 
-    def search(self, query: EngineQuery) -> Found:
-        """At most ``query.limit`` documents of the serving generation, the best of them as candidates.
+    ``place`` names that index: the same in every process that shares it, and in no other.
+    """
 
-        Blank queries (no clause) find every document that passes the filters, score 0, by id.
-        Raises EngineDamagedError when the index cannot be read, EngineError when nothing serves.
+    @property
+    def place(self) -> str: ...
+
+    def search(self, query: EngineQuery, *, generation: str | None = None) -> Found:
+        """At most ``query.limit`` documents, the best of them as candidates, of the serving generation or the
+        one that is named.
+
+        Blank queries (no clause) find every document that passes the filters, score 0, by id. An answer is
+        whole or there is none.
+        Raises EngineDamagedError when the index cannot be read, EngineUnavailableError when the engine's
+        server gives no whole answer in time, EngineError when nothing serves.
         """
         ...
 
@@ -30,16 +39,18 @@ class Engine(Protocol):
         step.
 
         Deleted documents disappear. Idempotent. Nothing happens if the engine's seq is already ≥ ``seq``.
-        After it returns, ``search`` of this process sees the documents.
-        Raises EngineBusyError when another process is writing.
+        After it returns, ``search`` of this process sees the documents. Documents that the engine will never
+        take are told in the counts and left out.
+        Raises EngineBusyError when another process is writing, EngineUnavailableError as ``search`` does.
         """
         ...
 
-    def build(self, generation: Generation, documents: Iterable[Document]) -> int:
-        """Build ``generation`` aside, not serving, at ``generation.seq``; returns how many documents it
-        holds.
+    def build(self, generation: Generation, documents: Iterable[Document]) -> AppliedCounts:
+        """Build ``generation`` aside, not serving, at ``generation.seq``; ``applied`` is how many documents
+        it holds.
 
-        On any failure nothing remains of it.
+        On any failure nothing remains of it. Of a build that was killed the name remains among the
+        ``unfinished``, to be dropped, unless the engine sees to that itself.
         """
         ...
 

@@ -6,6 +6,7 @@ what a generation holds by the commit its ``meta.json`` names, and ``status()`` 
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -51,6 +52,7 @@ class EmbeddedEngine:
     """
 
     def __init__(self, folder: Path, definition: Definition) -> None:
+        self.place = f"{NAME} {socket.gethostname()}:{folder}"
         self._files = IndexFolder(folder)
         self._definition = definition
         self._pointer, self._listing = str(self._files.pointer), str(self._files.generations)
@@ -59,13 +61,14 @@ class EmbeddedEngine:
         self._state = NOTHING
         self._check_at = 0.0
 
-    def search(self, query: EngineQuery) -> Found:
+    def search(self, query: EngineQuery, *, generation: str | None = None) -> Found:
         """At most ``query.limit`` documents, the best of them as candidates.
 
         Which documents make up the limit is certain unless more than 2,000 equal scores straddle it. A clause
         on a field that the generation was built without finds nothing; a filter on one raises EngineError.
         """
-        opened = self._serving(self._look() if self._state is NOTHING else self._state)
+        state = self._look() if self._state is NOTHING else self._state
+        opened = self._serving(state) if generation is None else self._open(generation)
         limit = min(query.limit, opened.documents)
         if limit <= 0:
             return Found((), 0, {})
@@ -74,7 +77,7 @@ class EmbeddedEngine:
         try:
             with failing_as(EngineError, "搜索失败"):
                 if not query.clauses and not query.preferences:
-                    return browse(opened, translated, self._definition, limit, query.best, self._memory)
+                    return browse(opened, translated, query, self._definition, self._memory)
                 return ranked(opened, translated, limit, query.floor, query.best, self._memory)
         except EngineError:
             self._blame(opened)
@@ -96,10 +99,10 @@ class EmbeddedEngine:
         self._look(at_once=True)
         return counts
 
-    def build(self, generation: Generation, documents: Iterable[Document]) -> int:
+    def build(self, generation: Generation, documents: Iterable[Document]) -> AppliedCounts:
         """Raises EngineBusyError while another build runs, whichever process it is in."""
         with self._files.building(generation) as folder:
-            return create(folder, generation, self._definition, documents)
+            return AppliedCounts(create(folder, generation, self._definition, documents))
 
     def activate(self, name: str) -> None:
         """Raises EngineError if there is no such generation, EngineDamagedError if it is not whole."""

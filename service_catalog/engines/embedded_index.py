@@ -18,9 +18,10 @@ from pathlib import Path
 import tantivy
 
 from service_catalog.engines.definition import Definition, Field, Role
+from service_catalog.engines.documents import encodable, newest, require_field, values_by_group
 from service_catalog.engines.embedded_checks import Signature, segment_files, signature, verified
 from service_catalog.engines.embedded_errors import failing_as
-from service_catalog.engines.embedded_values import ANY_TEXT, content_number, encodable, order_numbers
+from service_catalog.engines.embedded_values import ANY_TEXT, content_number, order_numbers
 from service_catalog.model import AppliedCounts, Document, Generation, Values
 from service_catalog.model.errors import EngineBusyError, EngineDamagedError, EngineError
 
@@ -182,12 +183,8 @@ def write(
     opened: OpenIndex, definition: Definition, documents: Sequence[Document], seq: int
 ) -> AppliedCounts:
     """Write documents and seq in one commit. A document older than the one held is stale and left out."""
-    newest: dict[str, Document] = {}
-    for document in documents:
-        if document.id not in newest or document.seq >= newest[document.id].seq:
-            newest[document.id] = document
     with failing_as(EngineError, "无法更新索引"):
-        fresh = [each for each in newest.values() if each.seq >= _held_seq(opened, definition, each.id)]
+        fresh = [each for each in newest(documents) if each.seq >= _held_seq(opened, definition, each.id)]
         with _writer(opened.index, APPLY_HEAP_BYTES) as writer:
             # A killed writer may have left a file of deletions. Its name, segment and number of operation,
             # comes again with the same batch, and tantivy refuses to write it for as long as it is there.
@@ -258,20 +255,16 @@ def _numbered(definition: Definition) -> list[str]:
 def _as_tantivy(document: Document, definition: Definition, names: frozenset[str]) -> tantivy.Document:
     """Fields that ``names`` lacks are left out: a generation older than a field goes on without it."""
     made = tantivy.Document()
-    values: dict[str, dict[str, tuple[str, ...]]] = {group: {} for group in definition.groups}
     for name, tokens in document.fields.items():
-        field = definition.fields.get(name)
-        if field is None:
-            raise EngineError(f"索引定义中没有字段 {name}")
-        if field.role is Role.FILTER and tokens:
-            values[field.group][name] = tokens
+        require_field(name, definition)
+        field = definition.fields[name]
         if name in names and field.role is not Role.KEY:
             _add_tokens(made, field, tokens)
     made.add_text(definition.key, encodable((document.id,))[0])
     made.add_unsigned(SEQ, document.seq)
     for name, number in zip(ORDER, order_numbers(document.id), strict=True):
         made.add_unsigned(name, number)
-    _add_values(made, values, names)
+    _add_values(made, values_by_group(document, definition), names)
     _add_content(made, document)
     return made
 

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
 
 ANY_TEXT = ("utf-8", "surrogatepass")
 """How stored text becomes bytes and text again: lone surrogates, which JSON may bring, pass both ways."""
 
 ORDER_BYTES = 24
 """Longest id in the seed: 16 bytes."""
-
-
-def encodable(values: Sequence[str]) -> Sequence[str]:
-    """The values, lone surrogates made question marks, for tantivy takes only UTF-8. Both sides do it."""
-    try:
-        "".join(values).encode()
-    except UnicodeEncodeError:
-        return [value.encode(errors="replace").decode() for value in values]
-    return values
 
 
 def order_numbers(document_id: str) -> tuple[int, ...]:

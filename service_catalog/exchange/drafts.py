@@ -25,12 +25,14 @@ class Severity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a file: sheet (None but in workbooks), row as the program that shows it counts (the heading is
-    row 1, a line of NDJSON or CSV its line number), and the column's heading or the JSON field."""
+    row 1; of NDJSON the line), and the column's heading or the JSON field. ``line``: the line at which a row
+    of CSV begins, if that is another number, as after a cell with line breaks."""
 
     file: str
     sheet: str | None = None
     row: int | None = None
     column: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

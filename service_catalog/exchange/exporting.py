@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from service_catalog.catalog.reading import KIND_LABELS
-from service_catalog.exchange.cells import Tell
-from service_catalog.exchange.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS
-from service_catalog.exchange.converters import Converter, Shown
-from service_catalog.exchange.guarding import guarded
-from service_catalog.exchange.paths import get_path
-from service_catalog.exchange.profile import Profile, SheetProfile
-from service_catalog.exchange.reading import CSV, NDJSON, file_format
-from service_catalog.exchange.sheet_records import Cells, Layout, lay_out
-from service_catalog.exchange.workbooks import (
+from service_catalog.exchange.reading.files import CSV, NDJSON, file_format
+from service_catalog.exchange.sheets.cells import Tell
+from service_catalog.exchange.sheets.columns import EXTRA, ONLY_SHOWN, ORDER, OTHERS
+from service_catalog.exchange.sheets.converters import Converter, Shown
+from service_catalog.exchange.sheets.guarding import guarded
+from service_catalog.exchange.sheets.paths import get_path
+from service_catalog.exchange.sheets.profile import Profile, SheetProfile
+from service_catalog.exchange.sheets.sheet_records import Cells, Layout, lay_out
+from service_catalog.exchange.writing.new_files import creating
+from service_catalog.exchange.writing.workbooks import (
     LONGEST_TEXT,
     Column,
     SheetWriter,
     Value,
     cell_length,
-    creating,
     writing_workbook,
 )
 from service_catalog.model import Kind, Record

@@ -21,16 +21,17 @@ from service_catalog.catalog import Catalog
 from service_catalog.catalog.completing import completed
 from service_catalog.catalog.importing import BATCH, Importing, Plan
 from service_catalog.catalog.judging import REFUSED, Incoming, Judgement
-from service_catalog.exchange.columns import EXTRA
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
-from service_catalog.exchange.paths import value_at
-from service_catalog.exchange.reading import NDJSON, file_format
-from service_catalog.exchange.report import Findings, Stage, shown
-from service_catalog.exchange.rules import breaches
-from service_catalog.exchange.rules_across import Across
-from service_catalog.exchange.rules_base import Breach, Known
-from service_catalog.exchange.rules_shape import Shape, plain_hints, without_faults
-from service_catalog.model import Revision
+from service_catalog.exchange.reading.files import NDJSON, file_format
+from service_catalog.exchange.reports.findings import Findings, Stage, shown
+from service_catalog.exchange.rules.across import Across
+from service_catalog.exchange.rules.base import Breach, Known
+from service_catalog.exchange.rules.ruleset import breaches
+from service_catalog.exchange.rules.shape import Shape, plain_hints, without_faults
+from service_catalog.exchange.sheets.columns import EXTRA
+from service_catalog.exchange.sheets.field_names import field_name
+from service_catalog.exchange.sheets.paths import value_at
+from service_catalog.model import Kind, Revision
 from service_catalog.model.errors import Fault
 
 Progress = Callable[[int], None]
@@ -66,7 +67,7 @@ class FileImport:
         self._complete = complete
         self._known = Known(catalog.labels, today)
         self._shape = Shape(catalog.labels)
-        self._across = _across(catalog, self.importing)
+        self._across = Across.of(catalog, self.importing)
         self._spill = _Spill()
 
     def __enter__(self) -> FileImport:
@@ -203,8 +204,10 @@ class FileImport:
         return Finding(Severity.DOUBT, place, message, "version", hint=hint, record_id=ids[0])
 
     def _refusal(self, judgement: Judgement) -> Finding:
+        kind = judgement.before.record.kind if judgement.before else Kind.ITEM
         changes = [
-            f"{each.field}：{shown(each.before) or '（空）'} → {shown(each.after) or '（空）'}"
+            f"{field_name(kind, each.field)}："
+            f"{shown(each.before) or '（空）'} → {shown(each.after) or '（空）'}"
             for each in judgement.theirs[:SHOWN_CHANGES]
         ]
         more = f" 等 {len(judgement.theirs)} 处" if len(judgement.theirs) > SHOWN_CHANGES else ""
@@ -247,13 +250,6 @@ class _Spill:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
-
-
-def _across(catalog: Catalog, importing: Importing) -> Across:
-    departments: dict[str, set[str]] = {}
-    for owner, department, _count in catalog.departments():
-        departments.setdefault(owner, set()).add(department)
-    return Across(importing, departments, {revision.record.id for revision in catalog.regions()})
 
 
 def _place(draft: Draft, path: str) -> Place:

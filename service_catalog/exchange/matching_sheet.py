@@ -1,12 +1,11 @@
 """Proposed counterparts as a workbook in which a person accepts or refuses, and the way back.
 
 What was decided is read from the sheet 对应建议; rows without a decision are left alone. A workbook comes
-from outside: it is refused above ``LIMIT`` bytes, or if it unpacks to more than ``UNPACKED``.
+from outside: it is refused above ``LIMIT`` bytes, and opened as carefully as any other.
 """
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,16 +17,15 @@ from service_catalog.catalog.counterparts.proposing import BASES
 from service_catalog.catalog.counterparts.suggesting import Suggestion, Suggestions
 from service_catalog.catalog.labels import Labels
 from service_catalog.exchange.drafts import Finding, Place, Severity
-from service_catalog.exchange.open_book import DAMAGE
-from service_catalog.exchange.sheet_xml import BLANK_ROWS
-from service_catalog.exchange.workbooks import Column, Sheet, Value, write_workbook
+from service_catalog.exchange.reading.open_book import DAMAGE, Book, damaged, open_book
+from service_catalog.exchange.reading.rows import Broken, Cell
+from service_catalog.exchange.reading.sheet_xml import SheetRows
+from service_catalog.exchange.writing.workbooks import Column, Sheet, Value, write_workbook
 from service_catalog.model import Record
 from service_catalog.model.errors import InvalidRequestError
 
-LIMIT, UNPACKED = 20_000_000, 400_000_000
-"""Bytes of a workbook, packed and unpacked: some 100,000 rows."""
-
-COLUMNS_READ = 50
+LIMIT = 20_000_000
+"""Bytes of a workbook: some 100,000 rows."""
 
 SHEET = "对应建议"
 VERDICTS: Mapping[str, Verdict] = {"接受": Verdict.ACCEPT, "拒绝": Verdict.REFUSE}
@@ -166,55 +164,45 @@ def _status(record: Record) -> str:
     return str((record.content.get("provenance") or {}).get("status"))
 
 
-def _rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Cell]]]:
     """Row number and cells by column name, of rows with anything in them."""
-    try:
-        yield from _book_rows(path, findings)
-    except DAMAGE as error:
-        if isinstance(error, OSError) and error.filename is not None:
-            raise  # the file itself, not what is in it
-        raise InvalidRequestError(
-            f"{path.name} 不是有效的 XLSX 工作簿，或已损坏；请用 Excel 或 WPS 另存为 .xlsx 后再试"
-        ) from error
-
-
-def _book_rows(path: Path, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with _opened(path) as book:
-        if SHEET not in book.sheetnames:
-            raise InvalidRequestError(
-                f"{path.name} 里没有工作表“{SHEET}”（有：{'、'.join(book.sheetnames[:10])}）；"
-                "请用 catalog counterparts suggest -o 导出的表"
-            )
-        sheet = book[SHEET]
-        sheet.reset_dimensions()  # what the file says of its size may be wrong
-        rows = enumerate(sheet.iter_rows(max_col=COLUMNS_READ, values_only=True), start=1)
-        columns = _columns(path.name, next(rows, (1, ()))[1], findings)
-        if findings:
-            return
-        empty = 0
-        for number, values in rows:
-            cells = {name: values[at] for name, at in columns.items() if at < len(values)}
-            empty = 0 if any(_text(value) for value in cells.values()) else empty + 1
-            if empty > BLANK_ROWS:
-                return
-            if not empty:
-                yield number, cells
-
-
-def _opened(path: Path) -> closing[Any]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s that only spreadsheets need
-
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
+    size = path.stat().st_size
     if size > LIMIT:
         raise InvalidRequestError(
             f"{path.name} 有 {size / 1e6:.0f} MB，超过 {LIMIT / 1e6:.0f} MB；请分成几份"
         )
-    with zipfile.ZipFile(path) as packed:
-        unpacked = sum(each.file_size for each in packed.infolist())
-    if unpacked > UNPACKED:
-        raise InvalidRequestError(f"{path.name} 展开后有 {unpacked / 1e6:.0f} MB，不像建议表，没有读取")
-    return closing(load_workbook(path, read_only=True, keep_links=False))
+    book = open_book(path)
+    if isinstance(book, Finding):
+        raise InvalidRequestError(f"{path.name}：{book.message}；{book.hint}")
+    with closing(book):
+        try:
+            yield from _book_rows(book, path.name, findings)
+        except DAMAGE as error:
+            fault = damaged(path.name, error)
+            raise InvalidRequestError(f"{path.name}：{fault.message}；{fault.hint}") from error
+
+
+def _book_rows(book: Book, file: str, findings: list[Finding]) -> Iterator[tuple[int, Mapping[str, Cell]]]:
+    if SHEET not in book.sheets:
+        raise InvalidRequestError(
+            f"{file} 里没有工作表“{SHEET}”（有：{'、'.join(list(book.sheets)[:10])}）；"
+            "请用 catalog counterparts suggest -o 导出的表"
+        )
+    rows = SheetRows(book, SHEET, Place(file, SHEET))
+    columns: dict[str, int] | None = None
+    for number, values in rows:
+        if columns is None:
+            columns = _columns(file, values if number == 1 else (), findings)
+            if findings:
+                return
+            if number == 1:
+                continue
+        cells = {name: values[at] for name, at in columns.items() if at < len(values)}
+        if any(_text(value) for value in cells.values()):
+            yield number, cells
+    if columns is None:
+        _columns(file, (), findings)
+    findings += rows.faults
 
 
 def _columns(file: str, headings: Sequence[Any], findings: list[Finding]) -> dict[str, int]:
@@ -271,6 +259,8 @@ def _shown(decision: Decision, field: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Broken):
+        return value.message
     return "" if value is None else str(value).strip()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service_catalog.catalog.scores import Group, Scores, Task
 from service_catalog.catalog.scoring import BY_NAME, ELEMENTS
-from service_catalog.exchange.workbooks import Column, Sheet, Value, write_workbook
+from service_catalog.exchange.writing.workbooks import Column, Sheet, Value, write_workbook
 
 FIRST = 3
 """Elements named as the first to add: what one sitting can do."""

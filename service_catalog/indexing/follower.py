@@ -9,17 +9,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
-from service_catalog.indexing.building import Builder, Rebuilding, made_by
+from service_catalog.indexing.building import Builder, Rebuilding, apply_changes, made_by
 from service_catalog.indexing.dictionary import Dictionary
-from service_catalog.indexing.lexicon import Lexicon, make_lexicon
-from service_catalog.indexing.projection import Projection, changed_documents
-from service_catalog.model import Change, EngineStatus, Freshness, Kind
-from service_catalog.model.errors import EngineBusyError, EngineError, NotFoundError, SearchUnavailableError
+from service_catalog.indexing.projection import Projection
+from service_catalog.indexing.viewing import View, Words, freshness_of, is_from
+from service_catalog.model import Change, EngineStatus
+from service_catalog.model.errors import (
+    EngineBusyError,
+    EngineDamagedError,
+    EngineError,
+    SearchUnavailableError,
+)
 from service_catalog.observe import logger
 from service_catalog.store.base import Store
 
@@ -39,26 +42,21 @@ POLL_S = 0.003
 """Pause between looks at what another process is committing (a commit takes 2–12 ms)."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one search works with: engine, lexicon and dictionary that belong together."""
-
-    status: EngineStatus
-    freshness: Freshness
-    lexicon: Lexicon
-    dictionary: Dictionary
-
-
 class Follower:
     """Keeps ``engine`` level with ``store``. Safe to share between threads; one per process, made after a
     fork."""
 
-    def __init__(self, store: Store, engine: Engine, definition: Definition) -> None:
+    engine: Engine
+    definition: Definition
+    needs_indexer = False
+
+    def __init__(
+        self, store: Store, engine: Engine, definition: Definition, words: Words | None = None
+    ) -> None:
         self.store, self.engine, self.definition = store, engine, definition
+        self._words = words or Words(store)
         self.rebuilding = Rebuilding(Builder(store, engine, definition))
         self._lock = threading.Lock()
-        self._dictionaries: dict[str, Dictionary] = {}
-        self._lexicon: Lexicon | None = None
         self._view: View | None = None
         self._background: threading.Thread | None = None
 
@@ -78,6 +76,24 @@ class Follower:
             return known
         with self._lock:
             return self._level(head)
+
+    def warm(self) -> None:
+        """Open all that a first search would have to open."""
+        self.view()
+
+    def failed(self, view: View, error: EngineError) -> None:
+        """Damage shows between the status check and the read: the next view waits for the rebuild."""
+        if not isinstance(error, EngineDamagedError):
+            raise error
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last rebuild failed."""
+        return self.rebuilding.error
+
+    def close(self) -> None:
+        """Let go of the engine's files."""
+        self.engine.close()
 
     def level_view(self, timeout_s: float) -> View:
         """The state once it is level, however many changes are missing.
@@ -103,9 +119,10 @@ class Follower:
         elif status.seq < head:
             self._catch_up_behind(head)
         self._view = View(
+            engine=self.engine,
             status=status,
-            freshness=self._freshness(status, head),
-            lexicon=self._current_lexicon(),
+            freshness=freshness_of(self.store, status, head),
+            lexicon=self._words.lexicon(),
             dictionary=self._dictionary(status),
         )
         return self._view
@@ -152,8 +169,8 @@ class Follower:
     def _apply(self, status: EngineStatus, changes: Sequence[Change]) -> None:
         """Into the generation they were made for: one that began to serve meanwhile lacks other changes."""
         assert status.generation is not None  # noqa: S101 - callers have seen to it; this tells the type checker
-        documents = list(changed_documents(self.store, self._projection(status), changes))
-        self.engine.apply(documents, seq=changes[-1].seq, generation=status.generation.name)
+        projection = Projection(self._dictionary(status))
+        apply_changes(self.store, self.engine, projection, changes, status.generation.name)
 
     def _catch_up_behind(self, head: int) -> None:
         """Catch up in the background, one thread at a time, while searches answer with their age."""
@@ -166,43 +183,9 @@ class Follower:
         )
         self._background.start()
 
-    def _freshness(self, status: EngineStatus, head: int) -> Freshness:
-        age_s = 0.0
-        if status.seq < head and (missing := self.store.changes(status.seq, 1)):
-            written = datetime.fromisoformat(missing[0].changed_at.replace("Z", "+00:00"))
-            age_s = max(0.001, round((datetime.now(UTC) - written).total_seconds(), 3))
-        return Freshness(engine=status.name, seq=status.seq, head=head, age_s=age_s)
-
-    def _current_lexicon(self) -> Lexicon:
-        newest = self.store.head((Kind.TERM, Kind.REGION))
-        if self._lexicon is None or self._lexicon.seq < newest:
-            with self.store.snapshot() as snapshot:
-                self._lexicon = make_lexicon(snapshot)
-        return self._lexicon
-
-    def _projection(self, status: EngineStatus) -> Projection:
-        return Projection(self._dictionary(status))
-
     def _dictionary(self, status: EngineStatus) -> Dictionary:
         assert status.generation is not None  # noqa: S101 - _serving has seen to it; this tells the type checker
-        name = status.generation.dictionary
-        if name not in self._dictionaries:
-            loaded = Dictionary.from_json(name, self.store.dictionary(name))
-            self._dictionaries = {name: loaded}  # the one before is let go: each holds a segmenter of 25 MB
-        return self._dictionaries[name]
+        return self._words.dictionary(status.generation.dictionary)
 
     def _is_ours(self, status: EngineStatus) -> bool:
-        """True if something sound serves and was made from this log.
-
-        An index left over from another store, or from before a backup was restored, may hold rows that never
-        were.
-        """
-        if status.error is not None or status.generation is None:
-            return False
-        if status.generation.epoch != self.store.epoch() or status.seq > self.store.head():
-            return False
-        try:
-            self._dictionary(status)
-        except NotFoundError:
-            return False
-        return True
+        return is_from(self.store, self._words, status)

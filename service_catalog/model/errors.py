@@ -21,7 +21,8 @@ CatalogError
 ├── ConfigurationError         500   settings are wrong; carries all faults
 └── EngineError                500   an engine failed
     ├── EngineDamagedError     503   index files are missing or broken; a rebuild is due
-    └── EngineBusyError        503   another process holds the index for writing
+    ├── EngineBusyError        503   another process holds the index for writing
+    └── EngineUnavailableError 503   the engine's server cannot be reached, or gives no whole answer in time
 """
 
 from __future__ import annotations
@@ -193,3 +194,9 @@ class EngineBusyError(EngineError):
     """Another process is writing the index."""
 
     status, slug, title = 503, "engine-busy", "搜索索引正在更新"
+
+
+class EngineUnavailableError(EngineError):
+    """The engine's server cannot be reached, is overloaded, or gave only part of an answer."""
+
+    status, slug, title = 503, "engine-unavailable", "搜索服务器暂时不可用"

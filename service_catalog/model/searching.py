@@ -89,7 +89,8 @@ class EngineQuery:
     A document's score is that of its best group of clauses; those under ``floor`` are left out.
     ``preferences`` add to the score of documents that match them, and find none themselves. ``limit``: how
     many documents are found at most; ``best``: how many of them come back as candidates, the others are only
-    counted. Reading a document costs twenty times what counting it does.
+    counted. Reading a document costs twenty times what counting it does. ``after`` is for reading through
+    all documents: where one browses, only ids behind it come.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -98,6 +99,7 @@ class EngineQuery:
     best: int = MAX_BROWSED
     floor: float = 0.0
     preferences: tuple[Clause, ...] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,10 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """What an engine says of itself. ``generation`` is None when nothing serves."""
+    """What an engine says of itself.
+
+    ``generation`` is None when nothing serves. ``generations``: names of all that are whole;
+    ``unfinished``: names of what a build that is under way, or was killed, has left so far."""
 
     name: str
     generation: Generation | None
@@ -165,6 +170,7 @@ class EngineStatus:
     documents: int
     generations: tuple[str, ...] = ()
     error: str | None = None
+    unfinished: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
-from service_catalog.indexing.follower import Follower, View
 from service_catalog.indexing.lexicon import Lexicon
+from service_catalog.indexing.viewing import View, Viewer
 from service_catalog.model import (
     Confidence,
     EngineQuery,
@@ -20,7 +21,7 @@ from service_catalog.model import (
     Understanding,
     Values,
 )
-from service_catalog.model.errors import EngineDamagedError, Fault, InvalidRequestError
+from service_catalog.model.errors import EngineError, Fault, InvalidRequestError
 from service_catalog.model.searching import FACETS, MAX_BROWSED
 from service_catalog.search.compile import compile_query
 from service_catalog.search.cursor import Cursors, Position
@@ -39,7 +40,10 @@ SUGGESTED = 3
 NOTHING = Found((), 0, {})
 
 TRIES = 3
-"""Answers made for one request while generations change; two rebuilds within one search do not happen."""
+"""Answers tried for one request while generations change or an engine fails. Two rebuilds within one search
+do not happen, nor do two failures with an engine in reserve."""
+
+T = TypeVar("T")
 
 NEAR = 0.05
 """Share of the query's information from which a row is near enough to be offered: one pair in a long
@@ -64,9 +68,9 @@ class Explanation:
 class Searching:
     """Answers search requests. Safe to share between threads."""
 
-    def __init__(self, follower: Follower, cursors: Cursors) -> None:
-        self._follower, self._cursors = follower, cursors
-        self._definition = follower.definition
+    def __init__(self, viewer: Viewer, cursors: Cursors) -> None:
+        self._viewer, self._cursors = viewer, cursors
+        self._definition = viewer.definition
 
     def search(self, request: SearchRequest) -> SearchPage:
         """The page a request asks for.
@@ -74,13 +78,23 @@ class Searching:
         Raises InvalidRequestError, CursorError, SearchUnavailableError.
         """
         after = self._cursors.read(request)
-        for _ in range(TRIES):
-            view = self._follower.view()
-            page = self._answer(request, after, view)
-            if self._follower.engine.status().generation == view.status.generation:
-                break
-            # Another generation began to serve meanwhile: its documents were cut with another dictionary.
-        return page
+        return self._from_view(lambda view: self._answer(request, after, view))
+
+    def _from_view(self, answer: Callable[[View], T]) -> T:
+        """An answer made from one view as a whole: documents and query were cut with one dictionary."""
+        for left in reversed(range(TRIES)):
+            view = self._viewer.view()
+            try:
+                made = answer(view)
+            except EngineError as error:
+                if not left:
+                    raise
+                self._viewer.failed(view, error)
+                continue
+            if not left or view.engine.status().generation == view.status.generation:
+                return made
+            # Another generation began to serve meanwhile.
+        raise AssertionError("the last try returns or raises")
 
     def _answer(self, request: SearchRequest, after: Position | None, view: View) -> SearchPage:
         _check_regions(request, view.lexicon)
@@ -107,10 +121,12 @@ class Searching:
 
     def explain(self, request: SearchRequest) -> Explanation:
         """How a request is understood and why its hits rank as they do."""
-        view = self._follower.view()
+        return self._from_view(lambda view: self._explanation(request, view))
+
+    def _explanation(self, request: SearchRequest, view: View) -> Explanation:
         understood = understand(request.text, view.dictionary, view.lexicon)
         query = compile_query(understood, request, self._definition, view.dictionary, best=RANKED)
-        found = NOTHING if _says_nothing(understood) else self._ask(query)
+        found = NOTHING if _says_nothing(understood) else view.engine.search(query)
         weights = self._definition.ranking
         ranked = rank(found.candidates, Needle.of(understood), request, weights)
         return Explanation(understood, query, view, ranked, weights)
@@ -119,22 +135,14 @@ class Searching:
         self, request: SearchRequest, needle: Needle, view: View, *, without: str = "", best: int
     ) -> Found:
         understood, definition = needle.understood, self._definition
-        return self._ask(
+        return view.engine.search(
             compile_query(understood, request, definition, view.dictionary, without=without, best=best)
         )
-
-    def _ask(self, query: EngineQuery) -> Found:
-        try:
-            return self._follower.engine.search(query)
-        except EngineDamagedError:
-            # Damage shows between the status check and the read: look again, which waits for the rebuild.
-            self._follower.view()
-            return self._follower.engine.search(query)
 
     def _near_misses(self, request: SearchRequest, needle: Needle, view: View) -> tuple[str, ...]:
         """Names of the rows that come closest, though under the cut."""
         query = compile_query(needle.understood, request, self._definition, view.dictionary, best=SUGGESTED)
-        near = self._ask(replace(query, floor=NEAR, limit=SUGGESTED)).candidates
+        near = view.engine.search(replace(query, floor=NEAR, limit=SUGGESTED)).candidates
         return tuple(dict.fromkeys(str(json.loads(each.fragment)["name"]) for each in near))
 
     def _hit(self, scored: Scored, needle: Needle, request: SearchRequest, view: View) -> Hit:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from service_catalog.model import Change, Kind, Record, Revision
 from service_catalog.store.keyring import Keyring, Receipts
+from service_catalog.store.upkeep import Upkeep
 
 
 class WriteTransaction(Receipts, Protocol):
@@ -136,4 +137,9 @@ class Store(Protocol):
     @property
     def keyring(self) -> Keyring:
         """The access keys."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Who works on the search indexes, and what was done to them."""
         ...

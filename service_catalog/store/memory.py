@@ -17,6 +17,7 @@ from service_catalog.store.clock import Clock, timestamp, utc_now
 from service_catalog.store.entry import Entry, Stamp, make_entry
 from service_catalog.store.keyring import Receipt
 from service_catalog.store.memory_keys import Kept, MemoryKeyring, MemoryReceipts
+from service_catalog.store.memory_upkeep import MemoryUpkeep
 from service_catalog.store.rows import dictionary_of
 from service_catalog.store.turns import Turns
 
@@ -43,6 +44,7 @@ class MemoryStore:
         self._lock = threading.Lock()
         self._state = _State()
         self.keyring = MemoryKeyring(clock)
+        self.upkeep = MemoryUpkeep(clock)
 
     @contextmanager
     def write(self, *, author: str, reason: str) -> Iterator[WriteTransaction]:

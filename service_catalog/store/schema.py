@@ -6,7 +6,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 
 from service_catalog.model.errors import StoreUnavailableError
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration; numbers ascend. Here, so that opening a store need not import Alembic."""
 
 _alembic_version = Table("alembic_version", MetaData(), Column("version_num", String))

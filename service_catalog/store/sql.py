@@ -28,6 +28,7 @@ from service_catalog.store.schema import require_schema
 from service_catalog.store.server import Server, connect
 from service_catalog.store.tables import counter, dictionary
 from service_catalog.store.turns import Turns
+from service_catalog.store.upkeep_sql import SqlUpkeep
 from service_catalog.store.writing import SqlWriteTransaction, take_log
 
 
@@ -59,6 +60,7 @@ class SqlStore:
         self._head_sql: dict[frozenset[Kind], str] = {}
         self._whole_head = queries.head_sql(server.engine.dialect, ())
         self.keyring = SqlKeyring(reading=self._reading, writing=self._writing, clock=clock)
+        self.upkeep = SqlUpkeep(reading=self._reading, writing=self._writing, clock=clock)
 
     @contextmanager
     def write(self, *, author: str, reason: str) -> Iterator[WriteTransaction]:

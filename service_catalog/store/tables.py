@@ -151,3 +151,36 @@ epoch = Table(
     Column("source_epoch", _word),
     Column("source_seq", _seq),
 )
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", _word, primary_key=True),
+    Column("owner", _word, nullable=False),
+    Column("taken_at", _word, nullable=False),
+    Column("expires_at", _word, nullable=False),
+    Column("note", _text, nullable=False),
+)
+
+index_event = Table(
+    "index_event",
+    metadata,
+    Column("number", _seq, primary_key=True, autoincrement=False),
+    Column("at", _word, nullable=False),
+    Column("who", _text, nullable=False),
+    Column("engine", _word, nullable=False),
+    Column("action", _word, nullable=False),
+    Column("generation", _word, nullable=False),
+    Column("detail", _text, nullable=False),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    Column("engine", _word, nullable=False),
+    Column("generation", _word, nullable=False),
+    Column("id", _word, nullable=False),
+    Column("seq", _seq, nullable=False),
+    Column("reason", _text, nullable=False),
+    PrimaryKeyConstraint("engine", "generation", "id"),
+)

@@ -113,6 +113,7 @@ TYPES = (
         errors.EngineDamagedError, "正在重建搜索索引，请按 Retry-After 稍后再试；事项和一件事仍可按编号查看。"
     ),
     _of(errors.EngineBusyError, "请稍后再试；事项和一件事仍可按编号查看。"),
+    _of(errors.EngineUnavailableError, "请稍后再试；事项和一件事仍可按编号查看。"),
     _of(errors.StoreUnavailableError, "目录数据暂时无法读取，或尚未建立。请稍后再试。"),
     ProblemType("not-ready", 503, "服务尚未就绪", "checks 说明每个部分的状态。请按 Retry-After 稍后再试。"),
 )

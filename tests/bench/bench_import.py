@@ -33,8 +33,8 @@ from service_catalog.config import Settings
 from service_catalog.exchange.exporting import Moment, export_records
 from service_catalog.exchange.importing import FileImport
 from service_catalog.exchange.ndjson import read_records
-from service_catalog.exchange.profile import load_profile
-from service_catalog.exchange.reading import read_file
+from service_catalog.exchange.reading.files import read_file
+from service_catalog.exchange.sheets.profile import load_profile
 from service_catalog.model import Record
 from tests.servers.service import environment
 

@@ -12,7 +12,7 @@ import argparse
 import json
 import random
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,16 +108,19 @@ PROVENANCE = {"status": "sample", "note": "为性能测量生成的数据，不�
 
 
 def generate(folder: Path, seed: Path, *, documents: int, number: int = 1) -> None:
-    """Write a seed folder with so many items and scenarios. ``number`` seeds the chance."""
+    """Write a seed folder with so many items and scenarios. ``number`` seeds the chance.
+
+    Records are written as they are made; of a million items no more than the names and ids are held at once.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for path in seed.glob("*.ndjson"):
         shutil.copyfile(path, folder / path.name)
     maker = _Maker(random.Random(number), rows(seed, f"items-{MODEL}"))
     wanted = documents - len(rows(seed, "items-*")) - len(rows(seed, "scenarios"))
-    items = list(maker.items(max(0, wanted)))
     _append(folder / "regions.ndjson", map(_region, DISTRICTS))
-    _append(folder / "acceptances.ndjson", maker.acceptances(items))
-    _append(folder / "items-generated.ndjson", items)
+    ids: list[str] = []
+    _append(folder / "items-generated.ndjson", _noted(maker.items(max(0, wanted)), ids))
+    _append(folder / "acceptances.ndjson", maker.acceptances(ids))
 
 
 @dataclass(frozen=True)
@@ -137,14 +140,15 @@ class _Maker:
             for number, (name, model) in enumerate(named, start=1):
                 yield self._item(region, number, name, model)
 
-    def acceptances(self, items: Sequence[Row]) -> Iterator[Row]:
+    def acceptances(self, items: Iterable[str]) -> Iterator[Row]:
         """How other regions handle the items: one region each, for some a second one."""
         regions = (MODEL, "120105", *DISTRICTS)
         for item in items:
-            others = self.chance.sample([region for region in regions if region != item["owner"]], 2)
+            owner = item.partition("-")[0]
+            others = self.chance.sample([region for region in regions if region != owner], 2)
             count = 2 if self.chance.random() < SECOND_ACCEPTANCE else 1
             for region in others[:count]:
-                yield _acceptance(region, item["id"], self.chance.choice(MODES))
+                yield _acceptance(region, item, self.chance.choice(MODES))
 
     def _varied(self, count: int, taken: set[str]) -> list[tuple[str, Row]]:
         """So many new names, each with the item it was varied from. ``taken`` names are avoided."""
@@ -227,7 +231,14 @@ def _acceptance(region: str, item: str, mode: str) -> Row:
     }
 
 
-def _append(path: Path, records: Iterator[Row] | Sequence[Row]) -> None:
+def _noted(records: Iterable[Row], ids: list[str]) -> Iterator[Row]:
+    """The records, the id of each kept in ``ids``."""
+    for record in records:
+        ids.append(record["id"])
+        yield record
+
+
+def _append(path: Path, records: Iterable[Row]) -> None:
     with path.open("a", encoding="utf-8") as file:
         for record in records:
             file.write(json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")

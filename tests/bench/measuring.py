@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +45,10 @@ class Bench:
         data = self.folder / name
         data.mkdir()
         found = run_module("loading", data=data, CATALOG_SEED=str(seed))
-        asked = self._write_targets(name, seed)
+        asked = self.write_targets(name, seed)
         found["cold_start_s"] = self._cold_start(data, seed)
         with self._search(data, seed) as search, self._bare(seed) as bare:
-            found["loads"] = self._loads(search, bare, asked)
+            found["loads"] = self.loads({BARE_ROUTE: bare, SEARCH: search}, asked)
             memories = [memory(pid) for pid in workers(search.pid)]
         found["workers"] = len(memories)
         found["rss_mb"] = max(each.rss for each in memories)
@@ -65,7 +65,8 @@ class Bench:
             rate: float = self._load(server, asked, max(CONNECTIONS), 0)["per_second"]
         return rate
 
-    def _write_targets(self, name: str, seed: Path) -> Path:
+    def write_targets(self, name: str, seed: Path) -> Path:
+        """A file with the requests to send, made from a seed folder."""
         path = self.folder / f"{name}.txt"
         path.write_text("\n".join(targets(seed, random.Random(QUERY_CHANCE))), encoding="ascii")
         return path
@@ -89,15 +90,17 @@ class Bench:
         with running(BARE, self.folder / "bare", port, path="/v1/search", CATALOG_SEED=str(seed)) as server:
             yield server
 
-    def _loads(self, search: Server, bare: Server, asked: Path) -> dict[str, Rounds]:
-        """Rounds by connections and server. The servers take turns; which goes first changes every round."""
-        servers = {BARE_ROUTE: bare, SEARCH: search}
+    def loads(self, servers: Mapping[str, Server], asked: Path) -> dict[str, Rounds]:
+        """Rounds by connections and server. The servers take turns; which goes first changes every round.
+
+        One of them is ``SEARCH``.
+        """
         for server in servers.values():
             self._load(server, asked, max(CONNECTIONS), 0, seconds=self.plan.warm_up_s)
-        found: dict[str, Rounds] = {str(each): {SEARCH: [], BARE_ROUTE: []} for each in CONNECTIONS}
+        found: dict[str, Rounds] = {str(each): {name: [] for name in servers} for each in CONNECTIONS}
         first = 0
         for number in range(self.plan.rounds):
-            order = list(servers) if number % 2 else list(reversed(servers))
+            order = list(servers) if number % 2 else list(servers)[::-1]
             for connections in CONNECTIONS:
                 for name in order:
                     load = self._load(servers[name], asked, connections, first)

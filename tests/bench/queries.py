@@ -49,8 +49,7 @@ def rows(seed: Path, pattern: str) -> list[dict[str, Any]]:
 
 def _texts(seed: Path, chance: random.Random) -> Iterator[str]:
     """Every name, alias and word; and of every name two fragments, a typing error, and pinyin."""
-    records = [*rows(seed, "items-*"), *rows(seed, "scenarios")]
-    chosen = chance.sample(records, min(len(records), MOST_NAMES))
+    chosen = _chosen(seed, chance)
     names = [record["name"] for record in chosen]
     characters = sorted({each for name in names for each in name if each.isalpha()})
     segmenter = Segmenter({})
@@ -62,6 +61,22 @@ def _texts(seed: Path, chance: random.Random) -> Iterator[str]:
         yield _fragment(name, chance)
         yield _mistyped(name, characters, chance)
         yield _pinyin(segmenter.segments(fold(name)), chance)
+
+
+def _chosen(seed: Path, chance: random.Random) -> list[dict[str, Any]]:
+    """Items and scenarios in random order. Of a million lines only the chosen ones are held and parsed."""
+    total = sum(1 for _ in _lines(seed))
+    order = chance.sample(range(total), min(total, MOST_NAMES))
+    wanted = set(order)
+    found = {number: json.loads(line) for number, line in enumerate(_lines(seed)) if number in wanted}
+    return [found[number] for number in order]
+
+
+def _lines(seed: Path) -> Iterator[bytes]:
+    """The lines of all items, then of all scenarios."""
+    for path in (*sorted(seed.glob("items-*.ndjson")), seed / "scenarios.ndjson"):
+        with path.open("rb") as lines:
+            yield from lines
 
 
 def _fragment(name: str, chance: random.Random) -> str:

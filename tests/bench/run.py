@@ -14,6 +14,7 @@ import platform
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +26,14 @@ if str(ROOT) not in sys.path:
 
 from tests.bench.generate import generate  # noqa: E402
 from tests.bench.measuring import Bench, Plan  # noqa: E402
-from tests.bench.servers import load_average, run_module  # noqa: E402
-from tests.bench.table import markdown  # noqa: E402
+from tests.bench.servers import load_average, run_module, say  # noqa: E402
+from tests.bench.table import Row, markdown, rows_beside_bare  # noqa: E402
 
 QUICK = Plan(rounds=1, seconds=0.3, starts=1, warm_up_s=0.2)
 QUICK_DOCUMENTS = 2_000
+
+HISTORY = {"latest": "history.jsonl", "large": "large-history.jsonl"}
+"""Where the figures of all runs are kept, by name of the table."""
 
 ANSWER_BYTES = 7_000
 """About what a search answer has on average, for measuring the load generator alone."""
@@ -39,35 +43,45 @@ def main() -> None:
     """One run, one table."""
     given = _arguments()
     run = measure(given.documents, Plan() if not given.quick else QUICK)
-    given.out.mkdir(parents=True, exist_ok=True)
-    table = markdown(run)
-    (given.out / "latest.md").write_text(table, encoding="utf-8")
-    with (given.out / "history.jsonl").open("a", encoding="utf-8") as history:
+    report(given.out, "latest", run, rows_beside_bare(run["text"]))
+
+
+def report(folder: Path, name: str, run: dict[str, Any], rows: Iterable[Row]) -> None:
+    """Print the table of a run, keep it under ``name``, and add all figures to the history."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = markdown(run, rows)
+    (folder / f"{name}.md").write_text(table, encoding="utf-8")
+    with (folder / HISTORY[name]).open("a", encoding="utf-8") as history:
         history.write(json.dumps(run, ensure_ascii=False) + "\n")
     print(table)
 
 
 def measure(documents: int, plan: Plan) -> dict[str, Any]:
     """All figures of one run: the seed as it is, and a generated catalogue of so many documents."""
-    run: dict[str, Any] = {
+    run = surroundings(plan)
+    with tempfile.TemporaryDirectory(prefix="catalog-bench-") as folder:
+        bench = Bench(Path(folder), plan)
+        say("text")
+        run["text"] = run_module("bench_text", "--rounds", str(plan.rounds), data=bench.folder)
+        say("load generator")
+        run["ceiling"] = bench.ceiling(ANSWER_BYTES)
+        say("the seed")
+        run["sizes"] = [bench.measure("seed", ROOT / "seed")]
+        say(f"{documents:,} documents")
+        generate(bench.folder / "generated-seed", ROOT / "seed", documents=documents)
+        run["sizes"].append(bench.measure("generated", bench.folder / "generated-seed"))
+    run["load_after"] = load_average()
+    return run
+
+
+def surroundings(plan: Plan) -> dict[str, Any]:
+    """Where, when and how a run is measured."""
+    return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": _machine(),
         "plan": asdict(plan),
         "load_before": load_average(),
     }
-    with tempfile.TemporaryDirectory(prefix="catalog-bench-") as folder:
-        bench = Bench(Path(folder), plan)
-        _say("text")
-        run["text"] = run_module("bench_text", "--rounds", str(plan.rounds), data=bench.folder)
-        _say("load generator")
-        run["ceiling"] = bench.ceiling(ANSWER_BYTES)
-        _say("the seed")
-        run["sizes"] = [bench.measure("seed", ROOT / "seed")]
-        _say(f"{documents:,} documents")
-        generate(bench.folder / "generated-seed", ROOT / "seed", documents=documents)
-        run["sizes"].append(bench.measure("generated", bench.folder / "generated-seed"))
-    run["load_after"] = load_average()
-    return run
 
 
 def _arguments() -> argparse.Namespace:
@@ -95,10 +109,6 @@ def _machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }
-
-
-def _say(what: str) -> None:
-    print(f"measuring {what} …", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,11 @@ def run_module(name: str, *arguments: str, data: Path, **settings: str) -> dict[
     return found
 
 
+def say(what: str) -> None:
+    """Tell what is being measured."""
+    print(f"measuring {what} …", file=sys.stderr, flush=True)
+
+
 def load_average() -> float:
     """Processes that wanted a core during the last minute, on average."""
     return round(os.getloadavg()[0], 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -24,9 +24,9 @@ class Row:
     goal: str = ""
 
 
-def markdown(run: Figures) -> str:
+def markdown(run: Figures, rows: Iterable[Row]) -> str:
     """The whole report: what was measured where, and the table."""
-    return "\n".join([*_preface(run), "", *_table(run), ""])
+    return "\n".join([*_preface(run), "", *_table(run["sizes"], rows), ""])
 
 
 def _preface(run: Figures) -> Iterator[str]:
@@ -40,20 +40,20 @@ def _preface(run: Figures) -> Iterator[str]:
     )
 
 
-def _table(run: Figures) -> Iterator[str]:
-    sizes: Sequence[Figures] = run["sizes"]
+def _table(sizes: Sequence[Figures], rows: Iterable[Row]) -> Iterator[str]:
     yield "| | " + " | ".join(f"{size['documents']:,} documents" for size in sizes) + " | goal |"
     yield "|---|" + "---:|" * len(sizes) + "---|"
-    for row in _rows(run["text"]):
+    for row in rows:
         yield f"| {row.label} | " + " | ".join(row.cell(size) for size in sizes) + f" | {row.goal} |"
 
 
-def _rows(text: Figures) -> Iterator[Row]:
+def rows_beside_bare(text: Figures) -> Iterator[Row]:
+    """What ``make bench`` shows. ``text``: the figures of ``bench_text``."""
     for connections in CONNECTIONS:
         yield from _load_rows(connections)
     yield Row("bytes of an answer, search · bare route", _bytes)
     yield Row("cold start to ready, s", lambda size: f"{size['cold_start_s']:.2f}", "≤ 3")
-    yield Row("memory of a worker, RSS · PSS, MB", _memory, "≤ 250")
+    yield Row("memory of a worker, RSS · PSS, MB", memory_of_worker, "≤ 250")
     yield Row("records loaded, s", lambda size: f"{size['records']:,} in {size['load_s']:.1f}")
     yield Row("index built, s", lambda size: f"{size['build_s']:.1f}", "≤ 20 at 50,000")
     yield Row("most memory while loading and building, MB", lambda size: f"{size['peak_mb']:.0f}")
@@ -64,15 +64,16 @@ def _rows(text: Figures) -> Iterator[Row]:
 def _load_rows(connections: int) -> Iterator[Row]:
     at = "1 connection" if connections == 1 else f"{connections} connections"
     for name, label in LABELS.items():
-        yield Row(f"{label}, requests/s, {at}", partial(_rate, connections=connections, name=name))
+        yield Row(f"{label}, requests/s, {at}", partial(rate, connections=connections, name=name))
     ratio = partial(_ratio, connections=connections)
     yield Row(f"**search ÷ bare route, {at}**", ratio, "≥ 0.20, aim 0.30")
     for name, label in LABELS.items():
         goal = "p99 ≤ 40; ≤ 80 at 50,000" if name == SEARCH and connections > 1 else ""
-        yield Row(f"{label}, p50 · p99, ms, {at}", partial(_times, connections=connections, name=name), goal)
+        yield Row(f"{label}, p50 · p99, ms, {at}", partial(times, connections=connections, name=name), goal)
 
 
-def _rate(size: Figures, *, connections: int, name: str) -> str:
+def rate(size: Figures, *, connections: int, name: str) -> str:
+    """Requests per second."""
     return _spread(_values(size, connections, name, "per_second"), 0)
 
 
@@ -82,9 +83,15 @@ def _ratio(size: Figures, *, connections: int) -> str:
     return f"**{_spread([search / bare for search, bare in zip(*rates, strict=True)], 2)}**"
 
 
-def _times(size: Figures, *, connections: int, name: str) -> str:
-    middle = (median(_values(size, connections, name, figure)) for figure in ("p50_ms", "p99_ms"))
+def times(size: Figures, *, connections: int, name: str) -> str:
+    """p50 and p99."""
+    middle = (middle_of(size, connections, name, figure) for figure in ("p50_ms", "p99_ms"))
     return " · ".join(f"{value:.1f}" for value in middle)
+
+
+def middle_of(size: Figures, connections: int, name: str, figure: str) -> float:
+    """The median over the rounds."""
+    return median(_values(size, connections, name, figure))
 
 
 def _bytes(size: Figures) -> str:
@@ -92,7 +99,8 @@ def _bytes(size: Figures) -> str:
     return " · ".join(f"{value:,.0f}" for value in sizes)
 
 
-def _memory(size: Figures) -> str:
+def memory_of_worker(size: Figures) -> str:
+    """RSS and PSS of the larger one."""
     return f"{size['rss_mb']:.0f} · {size['pss_mb']:.0f}"
 
 

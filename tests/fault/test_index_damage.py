@@ -73,10 +73,10 @@ damage = pytest.mark.parametrize("spoil", [_delete, _empty, _halve, _flip, _rest
 
 def _answers(process: Elsewhere, kit: EmbeddedKit) -> object:
     """What an engine over the index says to three questions."""
-    folder = str(kit.folder)
+    place = str(kit.folder)
     return [
-        process.ask(folder=folder, all=True),
-        *(process.ask(folder=folder, find=word) for word in ("证", "第7")),
+        process.ask(place=place, all=True),
+        *(process.ask(place=place, find=word) for word in ("证", "第7")),
     ]
 
 

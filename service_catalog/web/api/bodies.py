@@ -5,38 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from service_catalog.exchange.record_reader import RecordReader
+from service_catalog.exchange.checking import Checked, RecordCheck
 from service_catalog.model import Kind, Record
-from service_catalog.model.errors import Fault, InvalidRecordError, UnreadableRequestError
+from service_catalog.model.errors import Fault, UnreadableRequestError
 from service_catalog.web.api.answers import JSON
 
-_reader = cache(RecordReader)
 
+def read_body(kind: Kind, record_id: str, check: RecordCheck) -> Record:
+    """The record in the body, of the right shape; it must be the one that the address names.
 
-def read_body(kind: Kind, record_id: str) -> Record:
-    """The record in the body; it must be the one that the address names.
-
-    Its version may be left out and is not looked at: If-Match says what the writer saw. Raises
-    UnreadableRequestError, InvalidRecordError with every fault; werkzeug's UnsupportedMediaType.
+    Whether a record of the right shape keeps the rules is asked when it is written. Its version may be left
+    out and is not looked at: If-Match says what the writer saw. Raises UnreadableRequestError,
+    InvalidRecordError with every fault; werkzeug's UnsupportedMediaType.
     """
     data = _json()
     if not isinstance(data, dict):
         raise UnreadableRequestError("请求内容应是一个 JSON 对象：一条记录")
-    faults = tuple(_address_faults(data, kind, record_id))
-    try:
-        record = _reader().read({**data, "version": 1})
-    except InvalidRecordError as error:
-        faults = (*faults, *error.faults)
-    if faults:
-        told = "；".join(f"{fault.field} {fault.message}" for fault in dict.fromkeys(faults))
-        raise InvalidRecordError(f"{record_id}：{told}", faults=tuple(dict.fromkeys(faults)))
-    return record
+    whole = {**data, "version": 1}
+    address = tuple(_address_faults(data, kind, record_id))
+    if address or check.shape(whole):
+        faults = dict.fromkeys((*address, *check.whole(whole).faults))
+        Checked(tuple(faults)).require(record_id)
+    return Record.from_json(whole)
 
 
 def request_digest() -> str:

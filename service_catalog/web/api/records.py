@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ from service_catalog.catalog.keyed import Answer, Asked
 from service_catalog.catalog.keys import READ_HISTORY, WRITE
 from service_catalog.catalog.reading import KIND_LABELS
 from service_catalog.catalog.writing import Written
+from service_catalog.exchange.checking import RecordCheck
 from service_catalog.exchange.schemas import SCHEMAS
 from service_catalog.model import Kind
 from service_catalog.model.errors import Fault, InvalidRequestError, MissingScopeError
@@ -27,8 +29,9 @@ from service_catalog.web.api.answers import JSON, PERSONAL, encode, is_known, js
 from service_catalog.web.api.authorization import HEADER, access_key, is_given
 from service_catalog.web.api.blueprint import ETAG, HEADERS, KEY, Blueprint
 from service_catalog.web.api.bodies import read_body, request_digest
+from service_catalog.web.api.paging import make_cursor, read_cursor
 from service_catalog.web.api.preconditions import record_tag, seen_version
-from service_catalog.web.api.record_answer import history_answer, written_answer
+from service_catalog.web.api.record_answer import Page, history_answer, written_answer
 from service_catalog.web.api.schemas.records import HistoryAnswerSchema, WrittenSchema
 from service_catalog.web.current import catalog
 
@@ -64,6 +67,13 @@ class WriteQuery(a.QuerySchema):
     reason = a.text("为何修改，记入历史", required=True)
 
 
+class HistoryQuery(a.QuerySchema):
+    """Parameters of a history."""
+
+    limit = a.count(a.MAX_LIMIT, a.DEFAULT_LIMIT, "每页条数")
+    cursor = a.text("上一页的 next", 1000)
+
+
 class RestoreQuery(WriteQuery):
     """Parameters of a restoration."""
 
@@ -89,11 +99,18 @@ def _declare_put(kind: Kind, place: str, label: str) -> None:
     )
     @_named(f"put_{kind}")
     def put(key: AccessKey, arguments: dict[str, Any], record_id: str) -> Response:
-        version = seen_version()
-        record = read_body(kind, a.check_id(record_id))
-        asked = _asked(key, arguments)
+        version, check = seen_version(a.check_id(record_id)), RecordCheck(catalog())
+        record = read_body(kind, record_id, check)
+        asked, doubts = _asked(key, arguments), _Doubts()
+
+        def keep_rules() -> None:
+            checked = check.whole(record.as_json())
+            checked.require(record_id)
+            doubts.found = checked.doubts
+
+        answer = _answer(kind, asked, doubts=doubts)
         return _answered(
-            catalog().keyed.publish(record, if_version=version, asked=asked, answer=_answer(kind, asked))
+            catalog().keyed.publish(record, if_version=version, asked=asked, answer=answer, check=keep_rules)
         )
 
 
@@ -109,12 +126,11 @@ def _declare_delete(kind: Kind, place: str, label: str) -> None:
     )
     @_named(f"delete_{kind}")
     def delete(key: AccessKey, arguments: dict[str, Any], record_id: str) -> Response:
-        version, asked = seen_version(may_be_new=False), _asked(key, arguments)
+        version = seen_version(a.check_id(record_id), may_be_new=False)
+        asked = _asked(key, arguments)
         answer = _answer(kind, asked, status=HTTPStatus.NO_CONTENT)
         return _answered(
-            catalog().keyed.withdraw(
-                a.check_id(record_id), kind, if_version=version, asked=asked, answer=answer
-            )
+            catalog().keyed.withdraw(record_id, kind, if_version=version, asked=asked, answer=answer)
         )
 
 
@@ -129,9 +145,9 @@ def _declare_restore(kind: Kind, place: str, label: str) -> None:
     )
     @_named(f"restore_{kind}")
     def restore(key: AccessKey, arguments: dict[str, Any], record_id: str) -> Response:
-        version, asked = seen_version(), _asked(key, arguments)
+        version, asked = seen_version(a.check_id(record_id)), _asked(key, arguments)
         receipt = catalog().keyed.restore(
-            a.check_id(record_id),
+            record_id,
             kind,
             arguments["version"],
             if_version=version,
@@ -160,26 +176,30 @@ def _declare_reads(kind: Kind, place: str, label: str) -> None:
     @blueprint.read(
         f"{place}/history",
         HistoryAnswerSchema,
-        f"{label}的历次版本和每次的变化；有 read:history 权限的密钥还可看到谁、为何",
+        f"{label}的历次版本和每次的变化，新的在前；有 read:history 权限的密钥还可看到谁、为何",
+        query=HistoryQuery(),
         failures=(401, 403, 404, 503),
         tagged=True,
         secured=KEY,
     )
     @_named(f"{kind}_history")
-    def history(record_id: str) -> Response:
-        return _history(a.check_id(record_id), kind)
+    def history(arguments: dict[str, Any], record_id: str) -> Response:
+        return _history(a.check_id(record_id), kind, arguments)
 
 
-def _history(record_id: str, kind: Kind) -> Response:
+def _history(record_id: str, kind: Kind, arguments: Mapping[str, Any]) -> Response:
     """Who changed it and why stays inside the administration of the record's own region."""
     key = access_key(READ_HISTORY) if is_given() else None
+    before = read_cursor(arguments.get("cursor"), "history", str(kind), record_id)
     revisions = catalog().history(record_id, kind)
+    page = Page.of(revisions, before=int(before) if before else None, limit=arguments["limit"])
+    following = make_cursor(page.last, "history", str(kind), record_id)
     if key is None:
-        response = plain_answer(history_answer(revisions, with_people=False))
+        response = plain_answer(history_answer(page, following, with_people=False))
     elif revisions[0].record.owner not in key.regions:
         raise MissingScopeError(f"密钥 {key.id} 只能查看区划 {'、'.join(key.regions)} 的修改人和原因")
     else:
-        response = json_answer(encode(history_answer(revisions, with_people=True)), cache=PERSONAL)
+        response = json_answer(encode(history_answer(page, following, with_people=True)), cache=PERSONAL)
     response.vary.add(HEADER)
     return response
 
@@ -202,7 +222,16 @@ def _asked(key: AccessKey, arguments: Mapping[str, Any]) -> Asked:
     return Asked(key, arguments["reason"], request_digest(), token)
 
 
-def _answer(kind: Kind, asked: Asked, *, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+@dataclass(slots=True)
+class _Doubts:
+    """What somebody should look at in a record that was written."""
+
+    found: tuple[Fault, ...] = ()
+
+
+def _answer(
+    kind: Kind, asked: Asked, *, status: HTTPStatus = HTTPStatus.OK, doubts: _Doubts | None = None
+) -> Answer:
     """Makes the answer to a write: at once, and for whoever repeats the request."""
 
     def answer(written: Written) -> Receipt:
@@ -210,7 +239,8 @@ def _answer(kind: Kind, asked: Asked, *, status: HTTPStatus = HTTPStatus.OK) -> 
         headers = [("ETag", f'"{record_tag(written.version)}"')]
         if written.is_new:
             headers.append(("Location", f"/v1/{PLURALS[kind]}/{written.id}"))
-        body = "" if done == HTTPStatus.NO_CONTENT else encode(written_answer(kind, written))
+        told = doubts.found if doubts else ()
+        body = "" if done == HTTPStatus.NO_CONTENT else encode(written_answer(kind, written, told))
         return Receipt(asked.key.id, asked.token or "", asked.digest, int(done), tuple(headers), body)
 
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, request
@@ -24,10 +25,12 @@ RETRY_AFTER_S = 2
 """When to look again while the service is not ready: a rebuild of the reference catalogue takes a second."""
 
 
-@blueprint.read("/v1/status", StatusAnswerSchema, "目录与索引的状态", failures=(503,))
+@blueprint.read("/v1/status", StatusAnswerSchema, "目录与索引的状态；凭运维密钥另有详情", failures=(503,))
 def status() -> Response:
-    """What anybody may know. Failures of a rebuild are for the log: they name files and hosts."""
-    return json_answer(encode(_public(catalog().status())), cache=NO_STORE)
+    """What anybody may know; whoever has the operator's key also learns what names files and hosts."""
+    found = catalog().status()
+    details = _details(found) if _is_operator(request.headers.get("Authorization", "")) else None
+    return json_answer(encode(_public(found) | {"details": details}), cache=NO_STORE)
 
 
 @blueprint.read("/healthz", HealthAnswerSchema, "进程是否在运行")
@@ -85,13 +88,19 @@ def _run(name: str, check: Callable[[], None]) -> dict[str, Any]:
 
 
 def _check_operator(authorization: str) -> None:
+    if not _is_operator(authorization):
+        raise AccessDeniedError("读取运行指标需要运维密钥（CATALOG_OPERATOR_KEY）")
+
+
+def _is_operator(authorization: str) -> bool:
     settings = runtime().settings
     if not settings.operator_key and settings.environment == "development":
-        return
+        return True
     scheme, _, key = authorization.partition(" ")
     expected = settings.operator_key.encode()
-    if not expected or scheme.lower() != "bearer" or not hmac.compare_digest(key.strip().encode(), expected):
-        raise AccessDeniedError("读取运行指标需要运维密钥（CATALOG_OPERATOR_KEY）")
+    return (
+        bool(expected) and scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), expected)
+    )
 
 
 def _public(found: Status) -> dict[str, Any]:
@@ -107,10 +116,24 @@ def _public(found: Status) -> dict[str, Any]:
             "seq": engine.seq,
             "lag": found.lag,
             "documents": engine.documents,
+            "state": str(found.state),
+            "percent": found.work.percent,
+            "rejected": len(found.work.rejections),
         },
         "counts": [
             {"region": owner, "kind": str(kind), "count": count}
             for (owner, kind), count in sorted(found.counts.items())
         ],
         "version": __version__,
+    }
+
+
+def _details(found: Status) -> dict[str, Any]:
+    work = found.work
+    return {
+        "error": found.engine.error or found.trouble,
+        "rebuild": dict(work.rebuild) if work.rebuild is not None else None,
+        "follow": dict(work.follow) if work.follow is not None else None,
+        "last_failure": asdict(work.failure) if work.failure is not None else None,
+        "rejections": [{"id": each.id, "seq": each.seq, "reason": each.reason} for each in work.rejections],
     }

@@ -15,7 +15,7 @@ from service_catalog.web.pages.places import HOTLINE, Contact, Places, read_plac
 from service_catalog.web.pages.rendering import PERSONAL, render
 from service_catalog.web.problems import Problem
 
-SEARCH_ONLY = ("search-unavailable", "engine", "engine-damaged", "engine-busy")
+SEARCH_ONLY = ("search-unavailable", "engine", "engine-damaged", "engine-busy", "engine-unavailable")
 """Problems that leave the store, and with it every page but results, as it was."""
 
 NO_PLACES = Places(())

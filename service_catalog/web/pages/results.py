@@ -190,7 +190,9 @@ def _notices(found: SearchPage, places: Places) -> Iterator[str]:
         yield OPEN_WORD.format(word=word, names="、".join(place.name for place in named))
     if found.changed:
         yield "翻页期间目录有更新，个别条目可能重复或漏掉；需要完整的列表时，请回到第一页。"
-    if found.freshness.degraded or found.freshness.age_s > STALE_S:
+    if found.freshness.degraded:
+        yield "现在由备用搜索作答，结果可能不是最新的；打开具体事项，看到的是最新内容。"
+    elif found.freshness.age_s > STALE_S:
         yield "搜索结果可能不是最新的；打开具体事项，看到的是最新内容。"
 
 

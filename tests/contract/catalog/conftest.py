@@ -42,7 +42,7 @@ def open_catalog(store: MemoryStore, engine: EmbeddedEngine) -> OpenCatalog:
     def open_one(*regions: str) -> Catalog:
         return Catalog(
             store=store,
-            follower=Follower(store, engine, DEFINITION),
+            viewer=Follower(store, engine, DEFINITION),
             secret="s" * 32,
             labels=Labels({}),
             regions=regions,

@@ -344,3 +344,42 @@ def test_write_when_nothing_changes_then_the_log_stays(catalog: Catalog) -> None
 
     assert catalog.importing().write([], Plan(), author="a", reason="r") == 1
     assert catalog.status().head == 1
+
+
+def test_reference_when_its_item_goes_between_check_and_write_then_nothing_is_written(
+    catalog: Catalog,
+) -> None:
+    written(catalog, OLD)
+    records = [incoming(item("B")), incoming(acceptance(OLD.id))]
+    plan, _ = judged(catalog, *records)
+    written(catalog, tombstone(OLD))
+
+    with pytest.raises(ConflictError, match=f"撤回了 {OLD.id}.*{acceptance(OLD.id).id}"):
+        catalog.importing().write(records, plan, author="编辑", reason="导入")
+    assert catalog.status().head == 2
+
+
+def test_reference_when_its_item_goes_and_returns_meanwhile_then_it_is_written(catalog: Catalog) -> None:
+    written(catalog, OLD)
+    records = [incoming(acceptance(OLD.id))]
+    plan, _ = judged(catalog, *records)
+    written(catalog, tombstone(OLD))
+    written(catalog, replace(OLD, version=3))
+
+    catalog.importing().write(records, plan, author="编辑", reason="导入")
+
+    assert catalog.find(acceptance(OLD.id).id).record.version == 1
+
+
+def test_reference_when_the_record_had_it_before_then_its_lost_item_holds_nothing_up(
+    catalog: Catalog,
+) -> None:
+    link = acceptance(OLD.id)
+    written(catalog, OLD, link)
+    records = [incoming(replace(link, content={**link.content, "note": "改"}))]
+    plan, _ = judged(catalog, *records)
+    written(catalog, tombstone(OLD))
+
+    catalog.importing().write(records, plan, author="编辑", reason="导入")
+
+    assert catalog.find(link.id).record.version == 2

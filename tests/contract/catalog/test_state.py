@@ -11,7 +11,6 @@ import pytest
 
 from service_catalog.catalog import Catalog
 from service_catalog.catalog.labels import Labels
-from service_catalog.catalog.status import ALL_DOCUMENTS
 from service_catalog.engines.embedded import EmbeddedEngine
 from service_catalog.indexing.follower import INLINE_CHANGES, Follower
 from service_catalog.model import Document, EngineQuery, Kind, SearchRequest
@@ -56,7 +55,7 @@ def indexed(catalog: Catalog) -> Catalog:
 def wrong(engine: EmbeddedEngine, document_id: str, *, deleted: bool = False) -> None:
     """Make the index hold something else than the store says, behind the follower's back."""
     status = engine.status()
-    held = {each.id: each for each in engine.search(EngineQuery(limit=ALL_DOCUMENTS)).candidates}
+    held = {each.id: each for each in engine.search(EngineQuery()).candidates}
     like = held.get(document_id) or held["110112-C"]
     made = Document(
         id=document_id,
@@ -191,7 +190,7 @@ def test_status_when_the_index_was_made_from_another_log_then_not_ready(
     other = MemoryStore()
     stranger = Catalog(
         store=other,
-        follower=Follower(other, engine, DEFINITION),
+        viewer=Follower(other, engine, DEFINITION),
         secret="s" * 32,
         labels=Labels({}),
         regions=(TONGZHOU,),

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from service_catalog.catalog import Catalog
 from service_catalog.exchange.exporting import Moment, export_records
-from service_catalog.exchange.profile import load_profile
+from service_catalog.exchange.sheets.profile import load_profile
 from service_catalog.model import Kind, Record
 
 

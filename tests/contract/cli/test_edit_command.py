@@ -146,6 +146,33 @@ def test_edit_when_it_has_faults_then_all_are_shown_and_the_text_can_be_mended(
     assert stored(fresh_settings).content["aliases"] == ["留着"]
 
 
+def test_edit_when_rules_are_broken_then_all_are_shown_and_nothing_is_written(
+    edit: Edit, fresh_settings: Settings, drafts: Path
+) -> None:
+    result = edit({"set": {"valid_from": "2027-01-01", "valid_to": "2026-12-31", "name": ""}}, stdin="n\n")
+
+    assert result.exit_code == 1
+    assert "  valid_to：失效日期 2026-12-31 早于生效日期 2027-01-01（不早于 2027-01-01" in result.stderr
+    assert "  name：" in result.stderr
+    assert stored(fresh_settings).version == 1
+    assert len(list(drafts.iterdir())) == 1
+
+
+def test_edit_when_something_is_doubtful_then_it_is_shown_and_can_be_written(
+    edit: Edit, fresh_settings: Settings
+) -> None:
+    result = edit({"set": {"department": "新设的部门"}})
+
+    assert result.exit_code == 0, result.output
+    assert "  department：区划 120105 还没有部门“新设的部门”" in result.stderr
+    assert stored(fresh_settings).version == 2
+
+
+def test_edit_when_confirmed_beforehand_then_nothing_is_asked(edit: Edit, fresh_settings: Settings) -> None:
+    assert edit({"set": {"name": "社保卡申领"}}, stdin="", options=("--confirm",)).exit_code == 0
+    assert stored(fresh_settings).version == 2
+
+
 @pytest.mark.parametrize(
     ("text", "told"), [("{", "第 1 行第 2 列"), ("[]", "JSON 对象"), ("", "第 1 行第 1 列")]
 )
@@ -291,7 +318,7 @@ def test_restore_revision_when_the_record_was_withdrawn_then_it_is_there_again(
     catalog.close()
 
     assert "已撤回" in failure(run_fresh("edit", CARD))
-    assert run_fresh("restore-revision", CARD, "1", "--yes").exit_code == 0
+    assert run_fresh("restore-revision", CARD, "1", "--confirm").exit_code == 0
     newest = stored(fresh_settings)
     assert (newest.version, newest.deleted, newest.content) == (3, False, before.content)
 

@@ -87,7 +87,7 @@ def test_import_when_mended_then_search_finds_the_change_and_restore_takes_it_ba
     assert "修改 1" in result.stdout
     assert f"不变 {ROWS - 1}" in result.stdout
     assert record_id in run_fresh("search", "独角兽饲养登记").stdout
-    assert run_fresh("restore-revision", record_id, "1", "--yes").exit_code == 0
+    assert run_fresh("restore-revision", record_id, "1", "--confirm").exit_code == 0
     assert name in run_fresh("search", name).stdout
     assert "独角兽" not in run_fresh("search", name).stdout
 
@@ -116,7 +116,7 @@ def test_import_when_dry_then_shows_the_diff_and_writes_nothing(
 
     assert result.exit_code == 0
     assert f"~ 修改 {record_id} 第 2 版" in result.stdout
-    assert "  guide.visits\n" in result.stdout
+    assert "  到现场次数\n" in result.stdout
     assert "    + 7\n" in result.stdout
     assert fresh.status().head == head
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from service_catalog.catalog import Catalog
 from service_catalog.exchange.importing import FileImport
@@ -173,3 +174,18 @@ def test_department_when_abbreviated_then_the_hint_names_the_one_that_is_meant(
     result = run_fresh("import", str(workbook), "--dry-run")
 
     assert "最接近的是 北京市通州区人力资源和社会保障局" in result.stderr
+
+
+def test_unknown_sheet_when_it_names_no_records_then_it_must_be_skipped_by_name(
+    run_fresh: Run, fresh: Catalog, tmp_path: Path
+) -> None:
+    workbook = write(tmp_path / "清单.xlsx", with_guides(fresh, 2))
+    book = load_workbook(workbook)
+    book.create_sheet("备忘").append(["记得问一下"])
+    book.save(workbook)
+
+    refused = run_fresh("import", str(workbook))
+    assert refused.exit_code == 1
+    assert "--skip-sheet 备忘" in refused.stderr
+
+    assert run_fresh("import", str(workbook), "--skip-sheet", "备忘").exit_code == 0

@@ -1,7 +1,7 @@
-"""An engine in another process: ``python -m tests.contract.engines.elsewhere KIND FOLDER``.
+"""An engine in another process: ``python -m tests.contract.engines.elsewhere KIND PLACE``.
 
 Reads one JSON request a line and answers each with a line; an engine's error is answered as its class. A
-request may name another index with ``"folder"``. Requests:
+request may name another index with ``"place"``. Requests:
 
 ``{}``                            generation, seq and error of the status
 ``{"find": word}``                seq and ids
@@ -20,7 +20,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from service_catalog.engines.base import Engine
@@ -118,13 +117,13 @@ def _endless() -> Iterator[Document]:
         yield document(f"{number:09}", words="证 照", exact=(str(number),))
 
 
-def _serve(kind: str, folder: str) -> None:
+def _serve(kind: str, place: str) -> None:
     engines: dict[str, Engine] = {}
     for line in sys.stdin:
         request = json.loads(line)
-        named = request.pop("folder", folder)
+        named = request.pop("place", place)
         if named not in engines:
-            engines[named] = KITS[kind](Path(named)).open()
+            engines[named] = KITS[kind](named).open()
         try:
             _say(_answer(engines[named], request))
         except EngineError as error:

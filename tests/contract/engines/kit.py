@@ -1,19 +1,22 @@
 """What the engine tests are made of: one small definition, documents, queries, and the engines themselves.
 
 To add an engine: a class like ``EmbeddedKit``, an entry in ``KITS`` and a parameter of the fixture ``kit``.
+Where an index lies is one text: a folder, or a server's address and an alias.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition, Field, Role
+from service_catalog.engines.elastic import ElasticEngine, ElasticSettings
+from service_catalog.engines.elastic_client import ServerSettings
 from service_catalog.engines.embedded import EmbeddedEngine
 from service_catalog.model import Candidate, Clause, Document, EngineQuery, Filter, Generation
 
@@ -35,6 +38,8 @@ TONGZHOU, HEBEI = "110112", "120105"
 class EngineKit(Protocol):
     """One kind of engine over one index of its own."""
 
+    kind: ClassVar[str]
+
     def open(self) -> Engine:
         """Another engine object over the same index, as another worker would have."""
         ...
@@ -48,6 +53,7 @@ class EngineKit(Protocol):
 class EmbeddedKit:
     folder: Path
     definition: Definition = DEFINITION
+    kind: ClassVar[str] = "embedded"
 
     def open(self) -> EmbeddedEngine:
         return EmbeddedEngine(self.folder, self.definition)
@@ -56,7 +62,31 @@ class EmbeddedKit:
         return [sys.executable, "-m", "tests.contract.engines.elsewhere", "embedded", str(self.folder)]
 
 
-KITS = {"embedded": EmbeddedKit}
+@dataclass(frozen=True)
+class ElasticKit:
+    """``place``: address and alias, with a space between. The status is read anew each time it is asked for:
+    its age is one of the differences that are allowed."""
+
+    place: str
+    definition: Definition = DEFINITION
+    kind: ClassVar[str] = "elastic"
+
+    def open(self) -> ElasticEngine:
+        url, alias = self.place.split(" ")
+        server = ServerSettings((url,), timeout_s=PATIENCE_S)
+        return ElasticEngine(ElasticSettings(server, alias), self.definition, status_age_s=0)
+
+    def argv(self) -> list[str]:
+        return [sys.executable, "-m", "tests.contract.engines.elsewhere", "elastic", self.place]
+
+
+PATIENCE_S = 30.0
+"""What an answer says is tested here, not how soon it comes: the machine may be busy."""
+
+KITS: dict[str, Callable[[str], EngineKit]] = {
+    "embedded": lambda place: EmbeddedKit(Path(place)),
+    "elastic": ElasticKit,
+}
 
 
 def document(

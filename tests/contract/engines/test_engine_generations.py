@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from service_catalog.engines.base import Engine
 from service_catalog.model import Document
 from service_catalog.model.errors import EngineBusyError, EngineError, NotFoundError
+from tests.contract.engines.differences import allows
 from tests.contract.engines.elsewhere import elsewhere
 from tests.contract.engines.kit import EngineKit, document, generation, gone, ids, query, serve, words
 
@@ -41,7 +43,7 @@ def test_status_when_a_generation_serves_then_it_tells_all_of_it(engine: Engine)
 
 
 def test_build_when_done_then_it_counts_its_documents_and_does_not_serve(engine: Engine) -> None:
-    assert engine.build(generation(), [document("a"), document("b")]) == 2
+    assert engine.build(generation(), [document("a"), document("b")]).applied == 2
 
     assert engine.status().generation is None
     assert engine.status().generations == ("g1",)
@@ -59,7 +61,7 @@ def test_build_when_there_is_no_document_then_the_generation_is_empty(engine: En
 def test_build_when_a_document_comes_twice_or_is_deleted_then_the_last_word_counts(engine: Engine) -> None:
     stream = [document("a", words="前"), document("b"), document("a", words="后"), gone("b", 1), gone("c", 1)]
 
-    assert engine.build(generation(), stream) == 1
+    assert engine.build(generation(), stream).applied == 1
     engine.activate("g1")
     assert (
         ids(engine.search(words("前", "后")).candidates)
@@ -86,7 +88,7 @@ def test_build_when_its_documents_fail_then_that_error_comes_through_and_nothing
         engine.build(generation(), _failing(error))
 
     assert engine.status().generations == ()
-    assert engine.build(generation(), [document("a")]) == 1
+    assert engine.build(generation(), [document("a")]).applied == 1
 
 
 def test_build_when_the_name_is_taken_then_engine_error_and_the_first_stays(engine: Engine) -> None:
@@ -109,14 +111,16 @@ def test_name_when_it_could_lead_elsewhere_then_engine_error(engine: Engine, nam
 def test_build_while_another_builds_then_engine_busy_error_and_the_first_ends_well(
     kit: EngineKit, engine: Engine
 ) -> None:
+    both = allows(kit, "two builds at once")
+
     def stream() -> Iterator[Document]:
         yield document("a")
-        with pytest.raises(EngineBusyError):
+        with nullcontext() if both else pytest.raises(EngineBusyError):
             kit.open().build(generation("g2"), [])
         yield document("b")
 
-    assert engine.build(generation("g1"), stream()) == 2
-    assert engine.status().generations == ("g1",)
+    assert engine.build(generation("g1"), stream()).applied == 2
+    assert engine.status().generations == (("g1", "g2") if both else ("g1",))
 
 
 def test_activate_when_done_then_every_engine_answers_from_it_and_the_one_before_is_kept(

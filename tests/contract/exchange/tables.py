@@ -9,8 +9,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from service_catalog.exchange.drafts import Draft, Finding, Severity
-from service_catalog.exchange.profile import Profile
-from service_catalog.exchange.reading import read_file
+from service_catalog.exchange.reading.files import read_file
+from service_catalog.exchange.sheets.profile import Profile
 
 Rows = Sequence[Sequence[Any]]
 

@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 from service_catalog.config import Settings
 from service_catalog.exchange.exporting import GUIDE, Moment, export_records
 from service_catalog.exchange.ndjson import read_records
-from service_catalog.exchange.profile import Profile, load_profile
 from service_catalog.exchange.seeding import seed_files
-from service_catalog.exchange.workbooks import LONGEST_TEXT
+from service_catalog.exchange.sheets.profile import Profile, load_profile
+from service_catalog.exchange.writing.workbooks import LONGEST_TEXT
 from service_catalog.model import Kind, Record
 from service_catalog.model.errors import InvalidRequestError
 from service_catalog.store.canonical import canonical_json

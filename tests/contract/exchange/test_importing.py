@@ -15,7 +15,7 @@ from service_catalog.catalog.importing import Plan
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
 from service_catalog.exchange.importing import FileImport
 from service_catalog.exchange.record_reader import is_plainly_storable
-from service_catalog.exchange.report import KEPT, Findings, Stage, finding_json, place_text
+from service_catalog.exchange.reports.findings import KEPT, Findings, Stage, finding_json, place_text
 from service_catalog.model import Kind, Record
 from service_catalog.store.canonical import canonical_json
 from tests.contract.catalog.builders import (
@@ -226,7 +226,7 @@ def test_conflict_when_the_files_are_in_order_then_findings_say_so(districts: Ca
     assert findings.are_conflicts
     assert not both.are_conflicts
     (conflict,) = findings.kept
-    assert "name：事项A → 同事改的" in str(conflict.hint)
+    assert "事项名称：事项A → 同事改的" in str(conflict.hint)
 
 
 def test_change_when_the_file_names_no_version_then_it_is_doubted_once(districts: Catalog) -> None:
@@ -336,6 +336,7 @@ def test_finding_when_for_machines_then_it_has_every_part() -> None:
         "file": "a.xlsx",
         "sheet": "事项",
         "row": 7,
+        "line": None,
         "column": "基本编码",
         "id": "110112-A",
         "field": "basic_code",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from service_catalog.exchange.matching_sheet import (
     read_decisions,
     write_suggestions,
 )
+from service_catalog.exchange.reading import open_book
 from service_catalog.model.errors import InvalidRequestError
 from tests.contract.catalog.builders import HEBEI, TONGZHOU, item, region, written
 
@@ -190,18 +192,32 @@ def test_file_when_it_is_another_zip_then_says_so(tmp_path: Path) -> None:
         read_decisions(path)
 
 
-@pytest.mark.parametrize("name", ["LIMIT", "UNPACKED"])
+@pytest.mark.parametrize(("module", "name"), [(matching_sheet, "LIMIT"), (open_book, "UNPACKED_BYTES")])
 def test_file_when_too_large_then_it_is_not_read(
-    path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
-    monkeypatch.setattr(matching_sheet, name, 1_000)
+    monkeypatch.setattr(module, name, 1_000)
 
     with pytest.raises(InvalidRequestError, match="MB"):
         read_decisions(path)
 
 
 def test_sheet_when_a_million_rows_are_only_formatted_then_reading_ends(path: Path) -> None:
-    edited(path, put(2, "决定", "接受"), put(1_048_576, "说明", " "))
+    def formatted(sheet: Any) -> None:
+        sheet.cell(1_048_576, 1).number_format = "@"
+
+    decided = read_decisions(edited(path, put(2, "决定", "接受"), formatted))
+
+    assert (len(decided.decisions), decided.findings) == (1, ())
+
+
+def test_cell_when_it_has_nul_then_the_rest_of_the_workbook_is_still_read(path: Path) -> None:
+    edited(path, put(2, "决定", "接受"), put(3, "复核岗位", "甲\u0416"))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace("\u0416".encode(), b"\0"))
 
     assert len(read_decisions(path).decisions) == 1
 

@@ -182,7 +182,12 @@ def test_cursor_when_used_with_another_query_then_it_is_refused(seeded: Catalog)
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda c: c[:-1] + ("A" if c[-1] != "A" else "B"), lambda c: "x" + c, lambda _: "", lambda _: "é."],
+    [
+        lambda c: c[:-5] + ("A" if c[-5] != "A" else "B") + c[-4:],
+        lambda c: "x" + c,
+        lambda _: "",
+        lambda _: "é.",
+    ],
 )
 def test_cursor_when_tampered_with_then_it_is_refused(seeded: Catalog, spoil: object) -> None:
     cursor = seeded.search(SearchRequest(text="登记", limit=5)).next_cursor

@@ -15,6 +15,7 @@ from service_catalog.store.keyring import AccessKey, Receipt
 from service_catalog.store.migrate import migrate
 from service_catalog.store.sql import SqlStore, open_store
 from service_catalog.store.tables import metadata
+from service_catalog.store.upkeep import IndexEvent, Rejection
 from tests.contract.store.builders import HEBEI, acceptance, item, put, scenario, tombstone
 from tests.servers.postgres import PostgresServer
 
@@ -51,6 +52,9 @@ def fill(store: SqlStore) -> None:
     put(store, tombstone(item("B"), 2), item("A", 2), acceptance("110112-A"))
     store.save_dictionary({"words": {"社保卡": 3}})
     store.keyring.add(KEY)
+    store.upkeep.take("rebuild", "某机", seconds=10)
+    store.upkeep.record(IndexEvent("2026-03-01T08:30:15.123Z", "某机", "e", "built", "g1"))
+    store.upkeep.keep_rejections("e", "g1", [], [Rejection("e", "g1", "110112-A", 1, "太长")])
     with store.write(author="k1", reason="重试") as transaction:
         transaction.put(item("C"))
         transaction.keep_receipt(Receipt("k1", "t", "d", 201, (("ETag", '"v1"'),), "{}"))

@@ -31,6 +31,13 @@ class HistoryAnswerSchema(Closed):
     kind = string("种类", validate=OneOf([str(kind) for kind in Kind]))
     id = string("编号")
     revisions = many(HistoryEntrySchema)
+    next = f.String(required=True, allow_none=True, metadata={"description": "下一页（更早的版本）的 cursor"})
+
+
+class DoubtSchema(Closed):
+    field = string("字段，例如 guide.visits")
+    message = string("哪里可疑")
+    hint = string("建议；没有时为空")
 
 
 class WrittenSchema(Closed):
@@ -39,3 +46,4 @@ class WrittenSchema(Closed):
     version = integer("现在的版本")
     seq = integer("该版本的变更序号")
     changed = boolean("是否有变化；内容与已存的相同时不产生新版本")
+    doubts = many(DoubtSchema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields as f
 from marshmallow.validate import OneOf
 
+from service_catalog.catalog.status import State
 from service_catalog.exchange.schemas import RegionSchema
 from service_catalog.model import Kind
 from service_catalog.web.api.schemas.base import (
@@ -40,6 +41,33 @@ class EngineStatusSchema(Closed):
     seq = integer("索引到达的序号")
     lag = integer("尚未进入索引的变更数")
     documents = integer("索引中的条数")
+    state = string(
+        "状态：正在重建、不可用、没有索引、落后、已追平", validate=OneOf([str(state) for state in State])
+    )
+    percent = f.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "重建这一步完成的百分比；不在重建或不知总量时为空"},
+    )
+    rejected = integer("未被搜索引擎接受、因而搜不到的条数")
+
+
+class RejectionSchema(Closed):
+    id = string("记录编号")
+    seq = integer("变更序号")
+    reason = string("搜索引擎说的原因")
+
+
+class StatusDetailsSchema(Closed):
+    error = nullable("目前的问题")
+    rebuild = f.Dict(required=True, allow_none=True, metadata={"description": "正在进行的重建：步骤与进度"})
+    follow = f.Dict(
+        required=True, allow_none=True, metadata={"description": "使索引跟上变更的进程所报告的情况"}
+    )
+    last_failure = f.Dict(
+        required=True, allow_none=True, metadata={"description": "最近一次重建若失败，何时何因"}
+    )
+    rejections = many(RejectionSchema)
 
 
 class CountSchema(Closed):
@@ -55,6 +83,12 @@ class StatusAnswerSchema(Closed):
     engine = one(EngineStatusSchema)
     counts = many(CountSchema)
     version = string("软件版本")
+    details = f.Nested(
+        StatusDetailsSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "凭运维密钥才有，否则为空"},
+    )
 
 
 class CheckSchema(Closed):

@@ -1,0 +1,1 @@
+"""Reading files that anybody may have made (NDJSON, CSV, XLSX) into drafts and findings."""

@@ -1,0 +1,1 @@
+"""What an import has found, in order, for people and for machines."""
