@@ -44,27 +44,32 @@ def query_body(query: EngineQuery, definition: Definition) -> Body:
 def _groups(query: EngineQuery, definition: Definition) -> Iterator[Body]:
     """A query for each group of clauses: the sum of its terms.
 
-    With what is common a document seldom reaches the floor, and reading the many documents that hold one
-    common pair is what a search of a large index takes its time for. So the server is told how many terms a
-    document must hold at least, and skips what cannot.
+    With the commonest of its terms alone a document does not reach the floor, and to read the many documents
+    that hold one of these is what a search of a large index takes its time for. So the server is told which
+    terms a document must hold one of; it then looks for the others only there. Asking for a number of terms
+    (``minimum_should_match``) comes to the same and is slower than asking for nothing.
     """
     groups: dict[str, list[Term]] = {}
     for clause in query.clauses:
         groups.setdefault(clause.group, []).extend(_terms(clause, definition))
     preferred = sum(score for clause in query.preferences for *_, score in _terms(clause, definition))
     for terms in groups.values():
-        needed = _needed([score for *_, score in terms], query.floor - preferred - 2 * HALF_DIGIT)
-        if needed <= len(terms):
-            yield {"bool": {"should": [_scoring(*term) for term in terms], "minimum_should_match": needed}}
+        needed = _needed(terms, query.floor - preferred - 2 * HALF_DIGIT)
+        if needed:
+            asked: Body = {"should": [_scoring(*term) for term in terms]}
+            if len(needed) < len(terms):
+                some = [{"term": {field: term}} for field, term, _ in needed]
+                asked["filter"] = [{"bool": {"should": some}}]
+            yield {"bool": asked}
 
 
-def _needed(scores: Sequence[float], floor: float) -> int:
-    """How many of the terms a document must hold to reach the floor: at least one; more than there are if
-    all do not suffice."""
-    for count, reached in enumerate(accumulate(sorted(scores, reverse=True)), start=1):
+def _needed(terms: Sequence[Term], floor: float) -> Sequence[Term]:
+    """The terms of which a document must hold one to reach the floor; none if all do not suffice."""
+    rest = sorted(terms, key=lambda term: term[2])
+    for place, reached in enumerate(accumulate(score for *_, score in rest)):
         if reached >= floor:
-            return count
-    return len(scores) + 1
+            return rest[place:]
+    return ()
 
 
 def _terms(clause: Clause, definition: Definition) -> Iterator[Term]:

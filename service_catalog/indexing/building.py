@@ -208,14 +208,18 @@ class Builder:
         )
 
     def _replay(self, generation: Generation, projection: Projection, progress: Progress) -> frozenset[str]:
-        """Apply what was written while the build ran; returns the ids of what changed. What arrives after the
-        last look, the follower applies."""
+        """Apply what was written while the build ran; returns the ids of what changed.
+
+        What arrives after the last look, the follower applies: under steady writing there is always
+        something, so this ends with the first batch that is not full.
+        """
         seq, changed = generation.seq, set[str]()
         while changes := self.store.changes(seq, REPLAY_BATCH):
-            counts = apply_changes(self.store, self.engine, projection, changes, generation.name)
-            changed.update(counts)
+            changed.update(apply_changes(self.store, self.engine, projection, changes, generation.name))
             seq = changes[-1].seq
             progress(REPLAYING, seq - generation.seq, max(seq, self.store.head()) - generation.seq)
+            if len(changes) < REPLAY_BATCH:
+                break
         return frozenset(changed)
 
 

@@ -42,7 +42,7 @@ def killed_at(step):
     def progress(what, done, total):
         if what == "建立索引" and done == total:
             record = catalog.record("110112-A", Kind.ITEM).record
-            changed = replace(record, content={**record.content, "aliases": ["重建时改的"]})
+            changed = replace(record, content={**record.content, "aliases": [f"重建时改的{os.getpid()}"]})
             catalog.publish(changed, author="t", reason="t")
         if what == step:
             os.kill(os.getpid(), signal.SIGKILL)

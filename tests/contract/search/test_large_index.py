@@ -59,7 +59,7 @@ def test_search_when_the_index_counts_as_large_then_the_answers_are_the_same(
 def test_search_when_the_server_skips_nothing_then_the_answers_are_the_same(
     seeded_on_server: Catalog, usual: list[SearchPage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elastic_search, "_needed", lambda _scores, _floor: 1)
+    monkeypatch.setattr(elastic_search, "_needed", lambda terms, _floor: terms)
 
     assert told(seeded_on_server, REQUESTS) == usual
 
