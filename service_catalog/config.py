@@ -24,7 +24,7 @@ _REGION, _NUMBER = re.compile("[0-9]{6}"), re.compile("[0-9]{1,9}")
 """``isdigit`` would also take ², which ``int`` does not, and the digits of other scripts."""
 
 
-_URL = re.compile(r"https?://[^\s,/]+(:[0-9]+)/?")
+_URL = re.compile(r"https?://[^\s,/?#\[\]]+:[0-9]+/?")
 _ALIAS = re.compile("[a-z][a-z0-9-]{0,39}")
 _DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 
@@ -77,7 +77,8 @@ def _urls(text: str) -> tuple[str, ...]:
     urls = tuple(part.strip() for part in text.split(",") if part.strip())
     if not urls or not all(_URL.fullmatch(url) for url in urls):
         raise ValueError(
-            "是以 http:// 或 https:// 开头、带端口的地址，多个用逗号分开，例如 https://search1:9200"
+            "是以 http:// 或 https:// 开头、带端口的地址，多个用逗号分开，例如 https://search1:9200；"
+            "密码里的特殊字符须按百分号编码"
         )
     return urls
 

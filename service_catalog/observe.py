@@ -100,8 +100,13 @@ def count_request(route: str, method: str, status: int, seconds: float) -> None:
 
 def count_search(confidence: str, *, head: int, seq: int, age_s: float) -> None:
     """Count a search, and keep how current its answer was."""
+    _metrics().searches.labels(confidence).inc()
+    keep_lag(head=head, seq=seq, age_s=age_s)
+
+
+def keep_lag(*, head: int, seq: int, age_s: float) -> None:
+    """Keep where the log and the index stand, and the age in seconds of what the index lacks."""
     metrics = _metrics()
-    metrics.searches.labels(confidence).inc()
     metrics.seq.labels("store").set(head)
     metrics.seq.labels("index").set(seq)
     metrics.lag.set(age_s)

@@ -12,7 +12,7 @@ from typing import Any
 from service_catalog.engines.base import Engine
 from service_catalog.indexing.holding import follow_lease, held_note, rebuild_lease
 from service_catalog.indexing.projection import RELATED, sources_digest
-from service_catalog.indexing.viewing import Viewer
+from service_catalog.indexing.viewing import Viewer, freshness_of
 from service_catalog.model import EngineQuery, EngineStatus, Freshness, Kind
 from service_catalog.model.errors import EngineError, EngineUnavailableError, SearchUnavailableError
 from service_catalog.model.records import SEARCHABLE
@@ -82,6 +82,10 @@ class Status:
     trouble: str | None
     needs_indexer: bool
     work: Work
+    answering: EngineStatus
+    """Of the engine that answers at the moment: the spare one while a server fails."""
+    age_s: float
+    """Seconds since the oldest change that the index lacks, 0.0 when level."""
 
     @property
     def lag(self) -> int:
@@ -94,8 +98,7 @@ class Status:
 
         An index that was made from another log answers nothing.
         """
-        serving = self.engine.generation
-        return serving is not None and serving.epoch == self.epoch and self.engine.error is None
+        return _serves(self.answering, self.epoch)
 
     @property
     def state(self) -> State:
@@ -104,7 +107,7 @@ class Status:
             return State.BUILDING
         if self.engine.error is not None:
             return State.UNAVAILABLE
-        if not self.ready:
+        if not _serves(self.engine, self.epoch):
             return State.EMPTY
         return State.BEHIND if self.lag else State.LEVEL
 
@@ -129,9 +132,9 @@ class Verification:
 
 def read_status(store: Store, viewer: Viewer) -> Status:
     """The state as it is; brings nothing level and never waits for a rebuild."""
-    engine = viewer.engine.status()
+    engine, head = viewer.engine.status(), store.head()
     return Status(
-        head=store.head(),
+        head=head,
         epoch=store.epoch(),
         counts=store.counts(),
         engine=engine,
@@ -139,7 +142,14 @@ def read_status(store: Store, viewer: Viewer) -> Status:
         trouble=viewer.trouble,
         needs_indexer=viewer.needs_indexer,
         work=_read_work(store.upkeep, viewer.engine.place, engine),
+        answering=viewer.answering(),
+        age_s=freshness_of(store, engine, head).age_s,
     )
+
+
+def _serves(engine: EngineStatus, epoch: str) -> bool:
+    serving = engine.generation
+    return serving is not None and serving.epoch == epoch and engine.error is None
 
 
 def _read_work(upkeep: Upkeep, place: str, engine: EngineStatus) -> Work:

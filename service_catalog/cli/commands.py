@@ -27,6 +27,7 @@ from service_catalog.cli.score import add_score
 from service_catalog.config import Settings
 from service_catalog.exchange.seeding import load_seed
 from service_catalog.model import SearchRequest
+from service_catalog.model.errors import EngineUnavailableError
 from service_catalog.observe import set_up_logging
 
 
@@ -81,8 +82,19 @@ def _add_init(group: click.Group, wiring: Wiring) -> None:
                 counts = load_seed(catalog, settings.seed, progress)
             show("\n".join(explaining.loaded_lines(counts)))
             if counts.applied or not catalog.status().ready:
-                build_index(catalog)
+                _build_or_tell(catalog)
             show(explaining.whole_line(catalog.status()))
+
+
+def _build_or_tell(catalog: Catalog) -> None:
+    """A search server that is down must not keep the service from starting: item pages need none."""
+    try:
+        build_index(catalog)
+    except EngineUnavailableError as error:
+        show(
+            f"注意：搜索服务器上的索引没有建立（{error.detail}）；catalog index --follow 会在它恢复后建立",
+            err=True,
+        )
 
 
 def _add_search(group: click.Group, wiring: Wiring) -> None:

@@ -34,7 +34,8 @@ FEATURE_LABELS = {
 def page_lines(page: SearchPage) -> Iterator[str]:
     """A search answer as text."""
     lag = f"，索引落后 {page.freshness.head - page.freshness.seq} 项变更" if page.freshness.age_s else ""
-    yield f"{_count(page.total, page.understanding)}，把握：{CONFIDENCE_LABELS[page.confidence]}{lag}"
+    spare = "，由备用索引作答" if page.freshness.degraded else ""
+    yield f"{_count(page.total, page.understanding)}，把握：{CONFIDENCE_LABELS[page.confidence]}{lag}{spare}"
     for place, hit in enumerate(page.hits, start=1):
         shown = json.loads(hit.candidate.fragment)
         yield f"{place:2}. {shown['id']}  {shown['name']}（{shown['department'] or '部门未提供'}）"
@@ -57,7 +58,12 @@ def page_json(page: SearchPage) -> dict[str, Any]:
         "total": page.total,
         "hits": [_hit_json(hit) for hit in page.hits],
         "suggestions": list(page.suggestions),
-        "engine": {"name": page.freshness.engine, "seq": page.freshness.seq, "age_s": page.freshness.age_s},
+        "engine": {
+            "name": page.freshness.engine,
+            "seq": page.freshness.seq,
+            "age_s": page.freshness.age_s,
+            "degraded": page.freshness.degraded,
+        },
     }
 
 
@@ -174,7 +180,7 @@ def status_lines(found: Status, names: Mapping[str, str]) -> Iterator[str]:
     elif serving.epoch != found.epoch:
         yield f"搜索索引：{serving.name} 属于另一个数据库，请执行 catalog rebuild"
     else:
-        lag = f"落后 {found.lag} 项变更" if found.lag else "已追平"
+        lag = f"落后 {found.lag} 项变更（{found.age_s:.0f} 秒）" if found.lag else "已追平"
         yield f"搜索索引：{serving.name}（{engine.name}），{engine.documents} 条，序号 {engine.seq}，{lag}"
     yield from _work_lines(found)
 
@@ -219,6 +225,7 @@ def status_json(found: Status) -> dict[str, Any]:
             "mapping_version": found.mapping_version,
             "seq": engine.seq,
             "lag": found.lag,
+            "age_s": found.age_s,
             "documents": engine.documents,
             "error": engine.error,
             "state": str(found.state),

@@ -18,6 +18,9 @@ from service_catalog.engines.elastic_index import CHECKPOINT, body_of
 from service_catalog.model import Document
 from service_catalog.model.errors import EngineUnavailableError
 
+REFUSED = (400, 413)
+"""The document itself is the reason: sent again, it would be refused again."""
+
 CONFLICT = 409
 """A newer version is held: what was written is stale, which is fine."""
 
@@ -119,8 +122,11 @@ def _written(
             again.append(entry)
         elif status == CONFLICT:
             outcome.stale += 1
-        elif status >= 300:
+        elif status in REFUSED:
             outcome.rejected.append((entry[0].id, _reason(result)))
+        elif status >= 300:
+            # A full disk, a lost shard, a missing right: no fault of the document, so nothing goes on.
+            raise EngineUnavailableError(f"搜索服务器不能写入（{status} {_reason(result)}）")
     return again
 
 

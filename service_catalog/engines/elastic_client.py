@@ -7,8 +7,9 @@ it. Searches therefore run beside the waiting thread, which stops waiting when t
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -38,6 +39,8 @@ BULK_RESULT = ("items.*.status", "items.*.error")
 SEARCH_RESULT = ("-hits.hits._index", "-hits.hits.sort")
 """Not sent: of a thousand hits that takes a third of the time to read an answer."""
 
+UNUSABLE_URL = "CATALOG_ENGINE_URL 无法使用；密码里的特殊字符须按百分号编码，例如 # 写作 %23"
+
 T = TypeVar("T")
 Answer = Mapping[str, Any]
 
@@ -50,8 +53,8 @@ class ServerSettings:
     certificate, None for the system's. ``timeout_s``: longest wait of a search, whatever the server does.
     """
 
-    urls: tuple[str, ...]
-    api_key: str = ""
+    urls: tuple[str, ...] = field(repr=False)
+    api_key: str = field(default="", repr=False)
     ca: Path | None = None
     timeout_s: float = 1.0
 
@@ -75,6 +78,8 @@ class Server:
             retry_on_timeout=True,
             retry_on_status=(502, 503),
         )
+        # What must not be done twice: a repetition would find it done, and call that a failure.
+        self._once = client.options(request_timeout=SLOW_S, max_retries=0, retry_on_status=())
         self._client = client
 
     def search(self, index: str, body: Answer, *, slow: bool = False) -> Answer:
@@ -116,7 +121,7 @@ class Server:
     def create(self, index: str, *, settings: Answer, mappings: Answer) -> None:
         """Raises EngineError if the index exists."""
         self._asked(
-            lambda: self._slow.indices.create(index=index, settings=settings, mappings=mappings), slow=True
+            lambda: self._once.indices.create(index=index, settings=settings, mappings=mappings), slow=True
         )
 
     def describe(self, index: str, meta: Answer) -> None:
@@ -148,7 +153,7 @@ class Server:
         if old is not None and old != new:
             # Without must_exist a missing alias would be told only in the body, and the new one set anyway.
             actions.insert(0, {"remove": {"index": old, "alias": alias, "must_exist": True}})
-        self._asked(lambda: self._slow.indices.update_aliases(actions=actions), slow=True)
+        self._asked(lambda: self._once.indices.update_aliases(actions=actions), slow=True)
 
     def delete(self, index: str) -> None:
         """Delete an index, if it exists. Its name is taken as it is: no patterns."""
@@ -175,7 +180,7 @@ class Server:
         return ", ".join(sorted({node["version"] for node in answer["nodes"].values()}))
 
     def close(self) -> None:
-        """Close all connections. Idempotent; a later call opens them again."""
+        """Close all connections. Idempotent; nothing may be asked afterwards."""
         self._client.close()
 
     def _asked(self, ask: Callable[[], Any], *, slow: bool = False) -> Answer:
@@ -187,6 +192,15 @@ class Server:
         if not isinstance(answer.body, Mapping):
             raise EngineUnavailableError(UNREADABLE)
         return answer.body
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """An answer that lacks what answers have is no answer, whatever sent it."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise EngineUnavailableError(UNREADABLE) from error
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
@@ -214,7 +228,10 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
 
 def _client(settings: ServerSettings) -> elasticsearch.Elasticsearch:
-    hosts, login = _hosts(settings.urls)
+    try:
+        hosts, login = _hosts(settings.urls)
+    except ValueError:
+        raise ConfigurationError(UNUSABLE_URL) from None
     tls: dict[str, Any] = {} if settings.ca is None else {"ca_certs": str(settings.ca)}
     if settings.ca is not None and not settings.ca.is_file():
         # The client would find out with the first search.
@@ -226,8 +243,10 @@ def _client(settings: ServerSettings) -> elasticsearch.Elasticsearch:
             basic_auth=None if settings.api_key else login,
             **tls,
         )
-    except (ValueError, TypeError, OSError) as error:
-        raise ConfigurationError(f"CATALOG_ENGINE_URL 或 CATALOG_ENGINE_CA 无法使用：{error}") from None
+    except (ValueError, TypeError):
+        raise ConfigurationError(UNUSABLE_URL) from None  # what the client says quotes the password
+    except OSError as error:
+        raise ConfigurationError(f"CATALOG_ENGINE_CA 无法使用：{error.strerror}") from None
 
 
 def _hosts(urls: Sequence[str]) -> tuple[list[str], tuple[str, str] | None]:

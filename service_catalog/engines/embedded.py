@@ -59,6 +59,7 @@ class EmbeddedEngine:
         self._memory = Memory()
         self._lock = threading.Lock()
         self._state = NOTHING
+        self._verified: OpenIndex | None = None
         self._check_at = 0.0
 
     def search(self, query: EngineQuery, *, generation: str | None = None) -> Found:
@@ -68,7 +69,7 @@ class EmbeddedEngine:
         on a field that the generation was built without finds nothing; a filter on one raises EngineError.
         """
         state = self._look() if self._state is NOTHING else self._state
-        opened = self._serving(state) if generation is None else self._open(generation)
+        opened = self._serving(state) if generation is None else self._aside(generation)
         limit = min(query.limit, opened.documents)
         if limit <= 0:
             return Found((), 0, {})
@@ -109,6 +110,7 @@ class EmbeddedEngine:
         with self._files.writing(wait=True):
             self._open(name)
             self._files.serve(name)
+            self._verified = None
         self._look(at_once=True)
 
     def drop(self, name: str) -> None:
@@ -116,6 +118,7 @@ class EmbeddedEngine:
         with self._files.writing(wait=True):
             if self._files.serving() == name:
                 raise EngineError(f"索引 {name} 正在使用，不能删除")
+            self._verified = None
             self._files.remove(name)
 
     def status(self) -> EngineStatus:
@@ -131,6 +134,7 @@ class EmbeddedEngine:
         """Let go of all files. A later call opens them again."""
         with self._lock:
             self._state = NOTHING
+            self._verified = None
             self._memory = Memory()
 
     def _serving(self, state: _State) -> OpenIndex:
@@ -145,6 +149,16 @@ class EmbeddedEngine:
         if name is None or (state.opened is not None and state.opened.generation.name == name):
             return self._serving(state)
         return self._open(name)
+
+    def _aside(self, name: str) -> OpenIndex:
+        """A generation that does not serve, kept open while it is verified: opening reads every byte."""
+        opened = self._verified
+        if opened is None or opened.generation.name != name:
+            opened = self._open(name)
+        elif signature(opened.meta_file) != opened.commit:
+            opened = reloaded(opened)
+        self._verified = opened
+        return opened
 
     def _open(self, name: str) -> OpenIndex:
         if name not in self._files.names():

@@ -19,7 +19,7 @@ from service_catalog.indexing.holding import Holding, holding, rebuild_lease, wh
 from service_catalog.indexing.projection import RELATED, Projection, changed_documents
 from service_catalog.indexing.verifying import Tally, require_answers, require_whole
 from service_catalog.model import Change, Document, EngineStatus, Generation
-from service_catalog.model.errors import CatalogError, EngineBusyError
+from service_catalog.model.errors import CatalogError, EngineBusyError, EngineError
 from service_catalog.model.records import SEARCHABLE
 from service_catalog.observe import logger
 from service_catalog.store.base import Snapshot, Store
@@ -34,6 +34,9 @@ BUILDING, VERIFYING, REPLAYING, ACTIVATING = "建立索引", "核对", "追平�
 
 REPLAY_BATCH = 500
 """Changes replayed at once: large enough to be quick, small enough that the lag is re-read often."""
+
+MOST_REJECTED = 10
+"""So many documents, or one in a hundred, may be refused; more is a fault of the mapping or the server."""
 
 BATCH = 200
 """Records whose related records are read at once."""
@@ -160,6 +163,12 @@ class Builder:
             expected = sum(count for (_, kind), count in snapshot.counts().items() if kind in SEARCHABLE)
             documents = _documents(snapshot, projection, expected, progress)
             built = self.engine.build(generation, tally.passing(documents))
+            if len(built.rejected) > max(MOST_REJECTED, expected // 100):
+                self.engine.drop(generation.name)
+                name, reason = built.rejected[0]
+                raise EngineError(
+                    f"搜索引擎不接受 {len(built.rejected)} 条，新索引未启用；首条 {name}：{reason}"
+                )
             if built.rejected:
                 # Quarantined: one document that the engine cannot take must not keep all others out.
                 tally = self._tally_without(
@@ -239,7 +248,8 @@ def apply_changes(
         for each in documents
         if each.id in reasons
     ]
-    taken = [each.id for each in documents if each.id not in reasons]
+    done_before = counts.applied == 0 and not reasons
+    taken = [] if done_before else [each.id for each in documents if each.id not in reasons]
     store.upkeep.keep_rejections(engine.place, generation, taken, refused)
     return [each.id for each in documents]
 

@@ -86,6 +86,10 @@ class Follower:
         if not isinstance(error, EngineDamagedError):
             raise error
 
+    def answering(self) -> EngineStatus:
+        """The engine's status."""
+        return self.engine.status()
+
     @property
     def trouble(self) -> str | None:
         """Why the last rebuild failed."""

@@ -14,7 +14,7 @@ from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
 from service_catalog.indexing.building import Builder, apply_changes, made_by
 from service_catalog.indexing.follower import Follower
-from service_catalog.indexing.holding import Holding, follow_lease, holding
+from service_catalog.indexing.holding import Holding, follow_lease, holding, is_held, rebuild_lease
 from service_catalog.indexing.projection import Projection
 from service_catalog.indexing.viewing import Viewer, Words, is_from
 from service_catalog.model import EngineStatus
@@ -45,9 +45,18 @@ def follow_files(viewer: Viewer, stop: threading.Event) -> None:
     while not stop.wait(TICK_S):
         try:
             viewer.view()
-        except CatalogError as error:
-            logger(__name__).warning("index not level", detail=error.detail)
+        except Exception as error:  # noqa: BLE001 - as in the indexer
+            _told(error)
             stop.wait(STANDBY_S)
+
+
+def _told(error: Exception) -> str:
+    """What failed, in words; what nobody expected goes to the log as a whole."""
+    if isinstance(error, CatalogError):
+        logger(__name__).warning("index not brought level", detail=error.detail)
+        return error.detail
+    logger(__name__).error("index not brought level", exc_info=error)
+    return "程序出错，原因见日志"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +93,10 @@ class Indexer:
                 lease.note.pop("error", None)
             except StoreUnavailableError:
                 raise
-            except CatalogError as error:
+            except Exception as error:  # noqa: BLE001 - an indexer that ended would be missed by nobody
                 pause = PAUSES_S[min(failures, len(PAUSES_S) - 1)]
                 failures += 1
-                lease.note["error"] = error.detail
-                logger(__name__).warning("index not brought level", detail=error.detail, again_in_s=pause)
+                lease.note["error"] = _told(error)
             stop.wait(pause)
 
     def step(self, words: Words) -> None:
@@ -124,5 +132,5 @@ class Indexer:
 
     def _remove_unfinished(self, status: EngineStatus) -> None:
         """What a killed rebuild left; while one is under way its lease says so."""
-        if status.unfinished:
+        if status.unfinished and not is_held(self.store.upkeep, rebuild_lease(self.engine.place)):
             Builder(self.store, self.engine, self.definition).remove_unfinished()

@@ -15,7 +15,7 @@ from service_catalog.engines.definition import Definition
 from service_catalog.indexing.follower import Follower
 from service_catalog.indexing.viewing import View
 from service_catalog.indexing.watching import Watcher
-from service_catalog.model import EngineQuery
+from service_catalog.model import EngineQuery, EngineStatus
 from service_catalog.model.errors import CatalogError, EngineError, SearchUnavailableError
 from service_catalog.observe import logger, set_degraded
 
@@ -102,6 +102,12 @@ class Reserve:
             self._circuit.open(error)
         else:
             self.spare.failed(view, error)
+
+    def answering(self) -> EngineStatus:
+        """The server's status, or that of the spare engine where the server's is no use."""
+        status = self.engine.status()
+        is_spare = self._circuit.reason is not None or status.error is not None
+        return self.spare.engine.status() if is_spare else status
 
     @property
     def trouble(self) -> str | None:

@@ -56,6 +56,8 @@ class Tally:
         self.digest += _number(document_id, sources)
 
     def _sample(self, document: Document) -> None:
+        if not document.facts["name"]:
+            return  # a name of signs only, which nothing finds
         entry = (-_number(document.id, ""), document.id, str(document.facts["name"]))
         if len(self.golden) < GOLDEN:
             heapq.heappush(self.golden, entry)

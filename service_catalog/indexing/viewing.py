@@ -51,6 +51,10 @@ class Viewer(Protocol):
         ``error``."""
         ...
 
+    def answering(self) -> EngineStatus:
+        """The status of the engine that answers at the moment."""
+        ...
+
     @property
     def trouble(self) -> str | None:
         """What goes wrong at the moment, in words; None if nothing does."""

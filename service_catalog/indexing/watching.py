@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from service_catalog.engines.base import Engine
 from service_catalog.engines.definition import Definition
+from service_catalog.indexing.building import made_by
 from service_catalog.indexing.viewing import View, Words, freshness_of, is_from
+from service_catalog.model import EngineStatus
 from service_catalog.model.errors import EngineError, EngineUnavailableError, SearchUnavailableError
 from service_catalog.store.base import Store
 
@@ -39,6 +41,9 @@ class Watcher:
             raise SearchUnavailableError(f"搜索服务器上还没有索引；{WHAT_TO_DO}")
         if not is_from(self._store, self._words, status):
             raise SearchUnavailableError(f"搜索服务器上的索引不是由这个数据库建立的；{WHAT_TO_DO}")
+        if status.generation.mapping != made_by(self.definition):
+            # It may lack a field, and a filter on that would find nothing: "that district has no services".
+            raise SearchUnavailableError(f"搜索服务器上的索引由另一版本的程序建立；{WHAT_TO_DO}")
         return View(
             engine=self.engine,
             status=status,
@@ -54,6 +59,10 @@ class Watcher:
     def failed(self, view: View, error: EngineError) -> None:
         """There is nothing else to answer from."""
         raise error
+
+    def answering(self) -> EngineStatus:
+        """The engine's status."""
+        return self.engine.status()
 
     @property
     def trouble(self) -> str | None:

@@ -249,7 +249,7 @@ def _markdown_lines() -> Iterator[str]:
     yield ""
     yield (
         "`withdrawn` also has `withdrawn_at` and `version`; `precondition-failed` also has `version`;"
-        " `not-ready` also has `ready` and `checks`."
+        " `not-ready` also has `ready`, `checks` and `lag`."
     )
 
 

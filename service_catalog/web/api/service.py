@@ -12,7 +12,7 @@ from flask import Response, request
 from service_catalog import __version__
 from service_catalog.catalog.status import Status
 from service_catalog.model.errors import AccessDeniedError, CatalogError
-from service_catalog.observe import METRICS_TYPE, logger, metrics_text
+from service_catalog.observe import METRICS_TYPE, keep_lag, logger, metrics_text
 from service_catalog.web.api.answers import encode, json_answer
 from service_catalog.web.api.blueprint import OPERATOR, Blueprint
 from service_catalog.web.api.schemas.service import HealthAnswerSchema, ReadyAnswerSchema, StatusAnswerSchema
@@ -43,7 +43,8 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether searches can be answered. Opens what is not open yet and begins a rebuild that is due."""
     checks = {name: _run(name, check) for name, check in CHECKS.items()}
-    answer = {"ready": all(each["ok"] for each in checks.values()), "checks": checks}
+    lag = _lag() if checks["store"]["ok"] else None
+    answer = {"ready": all(each["ok"] for each in checks.values()), "checks": checks, "lag": lag}
     if answer["ready"]:
         return json_answer(encode(answer), cache=NO_STORE)
     headers = {"Retry-After": str(RETRY_AFTER_S)}
@@ -64,6 +65,14 @@ def metrics() -> Response:
     response = Response(metrics_text(), content_type=METRICS_TYPE)
     response.headers["Cache-Control"] = NO_STORE
     return response
+
+
+def _lag() -> dict[str, Any]:
+    """How far the index is behind, also into the metrics: nobody may be searching."""
+    found = catalog().status()
+    keep_lag(head=found.head, seq=found.engine.seq, age_s=found.age_s)
+    degraded = found.answering.name != found.engine.name
+    return {"changes": found.lag, "seconds": found.age_s, "degraded": degraded}
 
 
 def _check_store() -> None:
@@ -115,6 +124,7 @@ def _public(found: Status) -> dict[str, Any]:
             "mapping_version": found.mapping_version,
             "seq": engine.seq,
             "lag": found.lag,
+            "age_s": found.age_s,
             "documents": engine.documents,
             "state": str(found.state),
             "percent": found.work.percent,

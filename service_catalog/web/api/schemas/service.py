@@ -40,6 +40,7 @@ class EngineStatusSchema(Closed):
     mapping_version = integer("索引定义的版本")
     seq = integer("索引到达的序号")
     lag = integer("尚未进入索引的变更数")
+    age_s = f.Float(required=True, metadata={"description": "其中最早一项距今的秒数，追平时为 0"})
     documents = integer("索引中的条数")
     state = string(
         "状态：正在重建、不可用、没有索引、落后、已追平", validate=OneOf([str(state) for state in State])
@@ -96,9 +97,21 @@ class CheckSchema(Closed):
     message = nullable("不可用的原因")
 
 
+class LagSchema(Closed):
+    changes = integer("索引尚缺的变更数")
+    seconds = f.Float(required=True, metadata={"description": "所缺变更中最早一项距今的秒数，追平时为 0"})
+    degraded = boolean("是否由备用索引作答")
+
+
 class ReadyAnswerSchema(Closed):
     ready = boolean("各部分是否都可用")
     checks = f.Dict(keys=f.String(), values=f.Nested(CheckSchema), required=True)
+    lag = f.Nested(
+        LagSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "索引落后多少；数据库不可用时为空"},
+    )
 
 
 class HealthAnswerSchema(Closed):
