@@ -164,7 +164,7 @@ def test_holding_when_its_process_is_dead_then_it_is_taken_at_once(store: Memory
         held.require()
 
 
-@pytest.mark.parametrize("owner", ["某人@别处 1 00", f"{whoami()} 00"])
+@pytest.mark.parametrize("owner", ["某人@别处 1 00", f"{whoami()} 00"], ids=["elsewhere", "alive"])
 def test_holding_when_its_process_lives_or_is_elsewhere_then_busy(store: MemoryStore, owner: str) -> None:
     store.upkeep.take("rebuild x", owner, seconds=60)
 
