@@ -17,8 +17,9 @@ run: run-environment ## 建立环境和数据，启动服务 http://127.0.0.1:80
 elasticsearch: dev-environment ## 在前台运行一个 Elasticsearch，供试用；选项如 OPTIONS="--port 9300"
 	@exec $(BIN)/python -m scripts.elasticsearch --data "$(DATA)/elasticsearch" $(OPTIONS)
 
+# One process more than there are cores: a good part of the time tests wait for servers that they killed.
 test: lint ## 格式、规则、分层、类型，然后全部测试（soak 除外）
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal
 
 lint: dev-environment ## 只做格式、规则、分层和类型检查
 	@$(BIN)/ruff format --check .

@@ -132,7 +132,7 @@ class Settings:
     engine_timeout: float = _setting(
         0.8, "seconds after which a search is answered from the spare index instead", _seconds
     )
-    engine_shards: int = _setting(1, "primary shards of an index: one is enough to 5,000,000 items", _count)
+    engine_shards: int = _setting(1, "primary shards of an index; 1 was enough for 1,000,000 items", _count)
     engine_replicas: int = _setting(0, "copies of each shard; 1 where there are several nodes", _copies)
     seed: Path = _setting(_beside("seed"), "folder with the reference catalogue", Path)
     mappings: Path = _setting(_beside("mappings"), "folder with the index definitions", Path)

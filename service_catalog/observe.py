@@ -135,7 +135,8 @@ def set_up_logging(level: str) -> None:
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
     # One line a request, and with "debug" the query in it, which may be a person's.
-    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
+    least = max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()])
+    logging.getLogger("elastic_transport").setLevel(least)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

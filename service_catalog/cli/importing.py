@@ -17,7 +17,7 @@ from service_catalog.catalog import Catalog
 from service_catalog.catalog.importing import MAX_SHARE, Plan, Touched
 from service_catalog.catalog.judging import Judgement, Outcome
 from service_catalog.cli import import_report
-from service_catalog.cli.building import build_index
+from service_catalog.cli.building import await_indexer, build_index
 from service_catalog.cli.confirming import CONFIRM
 from service_catalog.cli.failures import fail, sentence
 from service_catalog.cli.printing import bar, show
@@ -223,7 +223,9 @@ def _tell(
 def _follows(catalog: Catalog, plan: Plan) -> bool:
     """Bring the search index level; False, and said, if that fails."""
     try:
-        if plan.changes > FEW_CHANGES or not catalog.status().ready:
+        if catalog.status().needs_indexer:
+            await_indexer(catalog)
+        elif plan.changes > FEW_CHANGES or not catalog.status().ready:
             build_index(catalog)
         else:
             catalog.warm()

@@ -57,7 +57,17 @@ dictionary
 lexicon
     Terms, places and regions at one seq, immutable, used to understand queries.
 level
-    An engine is level with the log when its seq equals the head.
+    An engine is level with the log when its seq equals the head. How far it is not is its lag, in changes and
+    in seconds.
+indexer
+    The process that keeps a search server's index level with the log.
+lease
+    The right to do one kind of work alone, for a time: rebuilding an index, following the log for it.
+rejection
+    A document that an engine will never take, and why. It is found by no search until its record is mended.
+spare index
+    The embedded index of a machine whose searches a server answers. What it answers while the server fails is
+    ``degraded``.
 access key
     What lets somebody write over HTTP: an id, a secret told once, scopes, regions, an end.
 scope

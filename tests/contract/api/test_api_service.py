@@ -32,7 +32,11 @@ def test_readyz_when_store_and_engine_serve_then_ready(client: FlaskClient) -> N
     good = {"ok": True, "message": None}
     assert (response.status_code, response.get_json()) == (
         200,
-        {"ready": True, "checks": {"store": good, "engine": good}},
+        {
+            "ready": True,
+            "checks": {"store": good, "engine": good},
+            "lag": {"changes": 0, "seconds": 0.0, "degraded": False},
+        },
     )
 
 
