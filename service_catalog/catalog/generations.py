@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service_catalog.engines.base import Engine
+from service_catalog.indexing.building import built_at
 from service_catalog.model.errors import EngineUnavailableError
 from service_catalog.store.base import Store
 from service_catalog.store.upkeep import IndexEvent
 
 SHOWN_EVENTS = 50
+"""A terminal's length: some fifteen rebuilds, each with what it built, activated and dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def read_generations(store: Store, engine: Engine) -> Generations:
     return Generations(
         engine=engine.place,
         serving=status.generation.name if status.generation else None,
-        whole=sorted(status.generations, key=lambda name: name.rpartition("-")[2]),
+        whole=sorted(status.generations, key=built_at),
         unfinished=status.unfinished,
         events=store.upkeep.events(engine.place, SHOWN_EVENTS),
     )

@@ -172,13 +172,6 @@ class Server:
         if answer.get("timed_out"):
             raise EngineUnavailableError(f"索引 {index} 在 30 秒内没有就绪，请检查集群状态")
 
-    def version(self) -> str:
-        """The version of the server that answers. Raises EngineUnavailableError."""
-        answer = self._asked(
-            lambda: self._quick.nodes.info(node_id="_local", filter_path="nodes.*.version"), slow=True
-        )
-        return ", ".join(sorted({node["version"] for node in answer["nodes"].values()}))
-
     def close(self) -> None:
         """Close all connections. Idempotent; nothing may be asked afterwards."""
         self._client.close()

@@ -134,17 +134,17 @@ def texts_body(ids: Sequence[str]) -> Body:
     return {"query": held, "size": len(ids), "source": ["facts", "fragment"]}
 
 
-def page_body(query: EngineQuery, definition: Definition, *, size: int, after: str) -> Body:
-    """One search of those that read through all documents by id."""
-    body: Body = {
+def page_body(query: EngineQuery, definition: Definition, *, size: int) -> Body:
+    """One search of those that read through all documents by id: a page behind the first."""
+    return {
         "query": query_body(query, definition),
         "size": size,
         "source": ["facts", "fragment"],
         "docvalue_fields": _group_fields(definition),
         "sort": [_by_id(definition)],
+        "search_after": [query.after],
         "track_total_hits": False,
     }
-    return body | ({"search_after": [after]} if after else {})
 
 
 def _order(query: EngineQuery, definition: Definition) -> Body:

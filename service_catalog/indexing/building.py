@@ -42,6 +42,7 @@ BATCH = 200
 """Records whose related records are read at once."""
 
 STATUS_TRIES = 3
+"""Looks at a busy engine, each with its own time-out, before going on with what it said last."""
 
 BUSY_PAUSE_S = 0.1
 """Pause before looking again whether another process's rebuild still runs."""
@@ -111,7 +112,7 @@ class Builder:
             status = self._status()
             serving = status.generation.name if status.generation else ""
             others = [name for name in status.generations if name != serving]
-            others.sort(key=_built_at)
+            others.sort(key=built_at)
             dropped = others[: max(0, len(others) - keep)]
             self._drop(dropped)
             return dropped
@@ -165,9 +166,9 @@ class Builder:
             built = self.engine.build(generation, tally.passing(documents))
             if len(built.rejected) > max(MOST_REJECTED, expected // 100):
                 self.engine.drop(generation.name)
-                name, reason = built.rejected[0]
+                first, reason = built.rejected[0]
                 raise EngineError(
-                    f"搜索引擎不接受 {len(built.rejected)} 条，新索引未启用；首条 {name}：{reason}"
+                    f"搜索引擎不接受 {len(built.rejected)} 条，新索引未启用；首条 {first}：{reason}"
                 )
             if built.rejected:
                 # Quarantined: one document that the engine cannot take must not keep all others out.
@@ -271,7 +272,7 @@ class _Told:
         self._progress(what, done, total)
 
 
-def _built_at(name: str) -> str:
+def built_at(name: str) -> str:
     """The moment in a generation's name: names sort by mapping first."""
     return name.rpartition("-")[2]
 

@@ -27,6 +27,7 @@ class Watcher:
     def __init__(self, store: Store, engine: Engine, definition: Definition, words: Words) -> None:
         self.engine, self.definition = engine, definition
         self._store, self._words = store, words
+        self._view: View | None = None
 
     def view(self) -> View:
         """The state as it was seen last.
@@ -34,7 +35,10 @@ class Watcher:
         Raises EngineUnavailableError when the server does not answer, SearchUnavailableError when nothing
         that was made from this log serves there.
         """
-        status = self.engine.status()
+        head, status, known = self._store.head(), self.engine.status(), self._view
+        is_same = known is not None and known.status is status and known.freshness.head == head
+        if known is not None and is_same and known.freshness.age_s == 0:
+            return known  # nothing was seen or written since: saves asking the store for its epoch
         if status.error is not None:
             raise EngineUnavailableError(status.error)
         if status.generation is None:
@@ -44,13 +48,14 @@ class Watcher:
         if status.generation.mapping != made_by(self.definition):
             # It may lack a field, and a filter on that would find nothing: "that district has no services".
             raise SearchUnavailableError(f"搜索服务器上的索引由另一版本的程序建立；{WHAT_TO_DO}")
-        return View(
+        self._view = View(
             engine=self.engine,
             status=status,
-            freshness=freshness_of(self._store, status, self._store.head()),
+            freshness=freshness_of(self._store, status, head),
             lexicon=self._words.lexicon(),
             dictionary=self._words.dictionary(status.generation.dictionary),
         )
+        return self._view
 
     def warm(self) -> None:
         """Open all that a first search would have to open."""

@@ -6,9 +6,10 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from service_catalog.exchange.drafts import Draft, Finding, Place, Severity
+from service_catalog.exchange.json_objects import without_repeats
 from service_catalog.exchange.reading.encodings import UTF_8, encoding_of
 from service_catalog.exchange.sheets.cells import shown
 
@@ -40,7 +41,7 @@ def _lines(path: Path, encoding: str) -> Iterator[bytes | str]:
 def _read_line(line: bytes | str, place: Place) -> Draft | Finding:
     try:
         text = line if isinstance(line, str) else line.decode("utf-8")
-        data = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+        data = json.loads(text, object_pairs_hook=without_repeats, parse_constant=_refuse_constant)
     except UnicodeDecodeError:
         return Finding(Severity.FAULT, place, "这一行不是 UTF-8 文本", hint="把文件另存为 UTF-8")
     except RecursionError:
@@ -53,15 +54,6 @@ def _read_line(line: bytes | str, place: Place) -> Draft | Finding:
     seen = version if isinstance(version, int) and not isinstance(version, bool) else None
     cells = {name: Place(place.file, None, place.row, name) for name in data}
     return Draft(data, place, seen, cells)
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"字段 {shown(repeated)} 重复")
-    return made
 
 
 def _refuse_constant(name: str) -> NoReturn:

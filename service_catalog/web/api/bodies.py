@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service_catalog.exchange.checking import Checked, RecordCheck
+from service_catalog.exchange.json_objects import without_repeats
 from service_catalog.model import Kind, Record
 from service_catalog.model.errors import Fault, UnreadableRequestError
 from service_catalog.web.api.answers import JSON
@@ -56,20 +57,10 @@ def _json() -> Any:
     if request.mimetype != JSON:
         raise UnsupportedMediaType
     try:
-        return json.loads(request.get_data().decode("utf-8-sig"), object_pairs_hook=_object)
+        return json.loads(request.get_data().decode("utf-8-sig"), object_pairs_hook=without_repeats)
     except UnicodeDecodeError:
         raise UnreadableRequestError("请求内容不是有效的 UTF-8 编码") from None
     except RecursionError:
         raise UnreadableRequestError("请求内容嵌套过深") from None
     except ValueError as error:
         raise UnreadableRequestError(f"请求内容不是有效的 JSON：{error}") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A name given twice would lose one of its values without a word."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"字段 {twice[:80]} 重复")
-    return made

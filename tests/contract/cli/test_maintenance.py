@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import Any
@@ -51,7 +52,7 @@ def test_status_when_the_log_moved_then_says_by_how_much(run_fresh: Run, fresh: 
     item = fresh.item("110112-TZ0009").item.record
     fresh.publish(replace(item, content={**item.content, "name": "改名"}), author="甲", reason="校对")
 
-    assert "落后 1 项变更（" in run_fresh("status").stdout.splitlines()[-1]
+    assert re.search(r"，落后 1 项变更（\d+ 秒）$", run_fresh("status").stdout.splitlines()[-1])
     assert json.loads(run_fresh("status", "--json").stdout)["engine"]["lag"] == 1
 
 

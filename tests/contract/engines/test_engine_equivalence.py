@@ -48,7 +48,7 @@ def _answers(engine: Engine) -> list[Any]:
     ]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories)
 def test_index_when_changed_step_by_step_then_it_answers_like_a_rebuilt_one(
     kit: EngineKit, history: list[list[Document]]
